@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/error.hpp>
+
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace wrapup::detail {
+
+// Calls `f` on an identifier: a member function of the provider, or anything that takes the provider and the
+// identifier, or the identifier alone. The result is a value: what it refers to may be gone when the lease is.
+template <class P, class Id, class F, class... Args>
+constexpr auto ask(P& provider, const Id& id, F&& f, Args&&... args) {
+    if constexpr (std::is_member_function_pointer_v<std::remove_cvref_t<F>>)
+        return (provider.*f)(id, std::forward<Args>(args)...);
+    else if constexpr (std::is_invocable_v<F, P&, const Id&, Args...>)
+        return std::forward<F>(f)(provider, id, std::forward<Args>(args)...);
+    else {
+        static_assert(std::is_invocable_v<F, const Id&, Args...>,
+                      "wrapup: a query is a member function of the provider that takes the identifier and the given arguments, "
+                      "or a callable that takes the provider and the identifier, or the identifier");
+        return std::forward<F>(f)(id, std::forward<Args>(args)...);
+    }
+}
+
+template <class P, class Id, class F, class... Args>
+using Answer = decltype(ask(std::declval<P&>(), std::declval<const Id&>(), std::declval<F>(), std::declval<Args>()...));
+
+// What to do where there is nothing to ask.
+struct OrFail {
+    template <class Answer>
+    [[noreturn]] Answer answer(std::error_code error) const {
+        fail(error);
+    }
+};
+struct OrReport {
+    std::error_code& error;
+
+    template <class Answer>
+    Answer answer(std::error_code why) const {
+        error = why;
+        return Answer();
+    }
+};
+
+// `drop` and `abort` answer with nothing or with something that converts to an error.
+template <class Call>
+std::error_code refusal(Call call) noexcept {
+    if constexpr (std::is_void_v<decltype(call())>) {
+        call();
+        return {};
+    } else {
+        return call();
+    }
+}
+
+} // namespace wrapup::detail

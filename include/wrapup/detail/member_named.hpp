@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <type_traits>
+
+namespace wrapup::detail {
+
+// Whether a class has any member of a given name, whatever it is: a function with another signature, an overload set, a
+// template, private. If P brings the name, it is ambiguous in a class that also inherits it from elsewhere. A final class
+// cannot be derived from; of it only a member that can be named is seen.
+#define WRAPUP_DETAIL_MEMBER_NAMED(Concept, name)                                                                      \
+    struct Brings_##name {                                                                                             \
+        int name;                                                                                                      \
+    };                                                                                                                 \
+    template <class P>                                                                                                 \
+    struct And_##name : P, Brings_##name {};                                                                           \
+    template <class P>                                                                                                 \
+    constexpr bool has_##name() noexcept {                                                                             \
+        if constexpr (!std::is_class_v<P>) return false;                                                               \
+        else if constexpr (std::is_final_v<P>) return requires { &P::name; };                                          \
+        else return !requires { &And_##name<P>::name; };                                                               \
+    }                                                                                                                  \
+    template <class P>                                                                                                 \
+    concept Concept = has_##name<P>()
+
+WRAPUP_DETAIL_MEMBER_NAMED(HasMemberWatch, watch);
+WRAPUP_DETAIL_MEMBER_NAMED(HasMemberSnapshot, snapshot);
+WRAPUP_DETAIL_MEMBER_NAMED(HasMemberAbort, abort);
+WRAPUP_DETAIL_MEMBER_NAMED(HasMemberNow, now);
+WRAPUP_DETAIL_MEMBER_NAMED(HasMemberWait, wait);
+WRAPUP_DETAIL_MEMBER_NAMED(HasMemberTrace, trace);
+
+#undef WRAPUP_DETAIL_MEMBER_NAMED
+
+} // namespace wrapup::detail

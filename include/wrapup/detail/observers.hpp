@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+namespace wrapup::detail {
+
+// Somebody who wants to know when a session is over. Lives in the object of whoever wants to know; linked into the
+// session's list while it waits.
+class Observer {
+public:
+    Observer() = default;
+    Observer(const Observer&) = delete;
+    Observer& operator=(const Observer&) = delete;
+
+    virtual void over() noexcept = 0;
+
+protected:
+    ~Observer() = default;
+
+private:
+    template <class Backend>
+    friend class Observers;
+
+    Observer* next_ = nullptr; // null where it is in no list
+    Observer* previous_ = nullptr;
+};
+
+// The observers of one session, called in the order in which they registered, by one thread, once, with no lock held.
+template <class Backend>
+class Observers {
+public:
+    // Links the observer where `announce`, called under the lock, says that the end is still to come.
+    template <class Announce>
+    bool add(Observer& observer, Announce announce) noexcept {
+        mutex_.lock();
+        const bool to_come = announce();
+        if (to_come) link(observer);
+        mutex_.unlock();
+        return to_come;
+    }
+
+    // Afterwards the observer is not called any more, and no call of it is in progress on another thread. A call on this
+    // thread is the caller's own: waiting for it would be waiting for ever.
+    void remove(Observer& observer) noexcept {
+        mutex_.lock();
+        if (observer.next_) unlink(observer);
+        while (delivery_ && delivery_->running == &observer && delivery_->thread != Backend::this_thread()) {
+            delivery_->awaited = true;
+            const int round = rounds_.load(std::memory_order_relaxed);
+            mutex_.unlock();
+            rounds_.wait(round);
+            mutex_.lock();
+        }
+        mutex_.unlock();
+    }
+
+    // Calls all of them. The observer may be destroyed in its call, so nothing of it is touched afterwards.
+    void deliver() noexcept {
+        Delivery delivery{nullptr, Backend::this_thread(), false};
+        mutex_.lock();
+        delivery_ = &delivery;
+        while (first_) {
+            delivery.running = first_;
+            unlink(*first_);
+            mutex_.unlock();
+            delivery.running->over();
+            mutex_.lock();
+            delivery.running = nullptr;
+            if (delivery.awaited) {
+                delivery.awaited = false;
+                rounds_.fetch_add(1, std::memory_order_relaxed);
+                rounds_.notify_all();
+            }
+        }
+        delivery_ = nullptr;
+        mutex_.unlock();
+    }
+
+private:
+    struct Delivery {
+        Observer* running;
+        const void* thread;
+        bool awaited;
+    };
+
+    // A ring, so that the last is found from the first.
+    void link(Observer& observer) noexcept {
+        if (!first_) {
+            first_ = observer.next_ = observer.previous_ = &observer;
+            return;
+        }
+        observer.next_ = first_;
+        observer.previous_ = first_->previous_;
+        observer.previous_->next_ = &observer;
+        first_->previous_ = &observer;
+    }
+    void unlink(Observer& observer) noexcept {
+        if (observer.next_ == &observer) {
+            first_ = nullptr;
+        } else {
+            observer.next_->previous_ = observer.previous_;
+            observer.previous_->next_ = observer.next_;
+            if (first_ == &observer) first_ = observer.next_;
+        }
+        observer.next_ = nullptr;
+    }
+
+    Observer* first_ = nullptr;
+    Delivery* delivery_ = nullptr; // the thread that delivers, on its stack
+    typename Backend::Mutex mutex_;
+    typename Backend::template Atomic<int> rounds_{0}; // what `remove` waits on: each awaited call that has returned
+};
+
+} // namespace wrapup::detail

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/detail/ask.hpp>
+#include <wrapup/detail/backend.hpp>
+#include <wrapup/detail/control_block.hpp>
+
+#include <cstdint>
+#include <wrapup/source_location.hpp>
+#include <utility>
+
+namespace wrapup::detail {
+
+// The control block with what belongs to one provider: the provider, the identifier, the termination.
+template <class P>
+class SessionBlock final : public CauseBlock<typename CauseOf<P>::type, typename BackendOf<P>::type> {
+    using Base = CauseBlock<typename CauseOf<P>::type, typename BackendOf<P>::type>;
+
+public:
+    using Identifier = typename P::Identifier;
+
+    // Referred to by its owner and its notifier.
+    explicit SessionBlock(P&& provider) noexcept : SessionBlock(std::move(provider), Identifier(), State::filling_request) {}
+    SessionBlock(P&& provider, Identifier id) noexcept : SessionBlock(std::move(provider), std::move(id), 0) {}
+
+    [[nodiscard]] P& provider() noexcept { return provider_; }
+    [[nodiscard]] const Identifier& id() const noexcept { return id_; }
+    [[nodiscard]] const Termination<P>* termination() const noexcept {
+        return this->state().over() ? &termination_ : nullptr;
+    }
+
+    // The service has named the session.
+    void opened(Identifier id, source_location where) noexcept {
+        id_ = std::move(id);
+        this->filled(State::filling_request, where);
+    }
+
+    std::error_code drop(source_location where) noexcept {
+        std::error_code answer;
+        if (!this->claim(0, Origin::user, where, answer)) return answer;
+        return this->answered(State::dropping, call_drop(), where);
+    }
+
+    template <class Reason>
+    std::error_code disconnect(const Reason& reason, source_location where) noexcept {
+        std::error_code answer;
+        if (!this->claim(State::reasoned | State::filling_request, Origin::application, where, answer)) return answer;
+        termination_.reason.emplace(reason);
+        const bool ended = this->filled(State::filling_request, where); // then there is nothing left to ask for
+        if (!ended) answer = refusal([&] { return provider_.drop(id_, reason); });
+        return this->answered(State::dropping, answer, where);
+    }
+
+    template <class Otherwise, class F, class... Args>
+    auto query(Otherwise otherwise, F&& f, Args&&... args) -> Answer<P, Identifier, F, Args...> {
+        std::error_code error;
+        if (!this->lease(error)) return otherwise.template answer<Answer<P, Identifier, F, Args...>>(error);
+        const Leased leased{*this};
+        return ask(provider_, id_, std::forward<F>(f), std::forward<Args>(args)...);
+    }
+
+private:
+    struct Leased {
+        SessionBlock& block;
+        ~Leased() { block.return_lease(); }
+    };
+
+    SessionBlock(P&& provider, Identifier id, std::uint64_t flags) noexcept
+        : Base(State(flags | able | 2 * State::one_reference)),
+          provider_(std::move(provider)),
+          id_(std::move(id)) {
+        if constexpr (Timed<P>) termination_.began = provider_.now();
+    }
+    ~SessionBlock() = default;
+
+    static constexpr std::uint64_t able =
+        Traces<P> * std::uint64_t{State::traced} | Aborts<P> * std::uint64_t{State::abortable};
+
+    std::error_code call_drop() noexcept override {
+        return refusal([this] { return provider_.drop(id_); });
+    }
+    std::error_code call_abort() noexcept override {
+        if constexpr (Aborts<P>) return refusal([this] { return provider_.abort(id_); });
+        return make_error_code(std::errc::operation_not_supported);
+    }
+    void call_deallocate() noexcept override { provider_.deallocate(id_); }
+    void call_trace([[maybe_unused]] const Transition& transition) noexcept override {
+        if constexpr (Traces<P>) provider_.trace(transition);
+    }
+    void complete([[maybe_unused]] State state) noexcept override {
+        if constexpr (AcceptsReason<P>)
+            if (!state.any(State::reasoned)) termination_.reason.reset();
+        if constexpr (Snapshots<P>)
+            if (!state.any(State::lost)) termination_.statistics.emplace(provider_.snapshot(id_));
+        if constexpr (Timed<P>) termination_.ended = provider_.now();
+    }
+    void conclude(const Ending& ending) noexcept override { static_cast<Ending&>(termination_) = ending; }
+    void destroy() noexcept override { delete this; }
+    CausePart<typename CauseOf<P>::type>& cause_part() noexcept override { return termination_; }
+
+    [[no_unique_address]] P provider_;
+    Identifier id_;
+    Termination<P> termination_;
+};
+
+} // namespace wrapup::detail

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/detail/session_block.hpp>
+#include <wrapup/detail/shared_session.hpp>
+#include <wrapup/session.hpp>
+
+#include <wrapup/source_location.hpp>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace wrapup {
+
+/// How a provider says what happens to a session. Given to the provider with `watch` or `open`, once for each session.
+///
+/// A notifier that dies, or is assigned to, before it has said `terminated` has said `lost`, so nobody waits for ever.
+/// It is bound to the session and never to an identifier; whatever it says too late, twice or out of order is harmless,
+/// also after the session was released.
+///
+/// Inside a notice the library may call the provider's `snapshot`, `trace` and `deallocate`, inside `refused` also `drop`
+/// and `abort`, and whatever the users have registered: hold no lock that those take.
+///
+/// *Without an origin* a notice confirms the request that stands, or means `remote` where there is none: what a provider
+/// says that knows the end to be the answer to its own `drop`, or does not know. *With one* it wins over a request of ours
+/// that the provider has not yet accepted, and otherwise contests a claim by somebody else.
+///
+/// *Thread safety:* any notice from any thread at any time, several at once; destroying and assigning need exclusive
+/// access. *Blocks:* never.
+template <class Cause, class Backend = detail::NativeBackend>
+class Notifier {
+    struct NoCause {};
+    using Block = detail::CauseBlock<Cause, Backend>;
+    using Location = source_location;
+
+public:
+    /// What is reported with an end; for a provider without causes a type that nobody has.
+    using Value = std::conditional_t<std::is_void_v<Cause>, NoCause, Cause>;
+
+    /// An empty one: it is bound to no session, and must not be told anything.
+    Notifier() = default;
+    Notifier(Notifier&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+    Notifier& operator=(Notifier&& other) noexcept {
+        if (this != &other) {
+            abandon();
+            block_ = std::exchange(other.block_, nullptr);
+        }
+        return *this;
+    }
+    ~Notifier() { abandon(); }
+
+    /// Whether it is bound to a session.
+    [[nodiscard]] explicit operator bool() const noexcept { return block_ != nullptr; }
+
+    /// The end has begun. Where there is a cause and none of a winner's stands yet, it is taken.
+    void terminating(Location where = Location::current()) const noexcept { say(Event::terminating, nullptr, nullptr, where); }
+    void terminating(Value cause, Location where = Location::current()) const noexcept { say(Event::terminating, nullptr, &cause, where); }
+    void terminating(Origin origin, Location where = Location::current()) const noexcept { say(Event::terminating, &origin, nullptr, where); }
+    void terminating(Origin origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminating, &origin, &cause, where); }
+
+    /// It is over, and the identifier can still be asked: the library takes the snapshot, publishes the termination and
+    /// calls the observers before this returns, unless another thread is about to.
+    void terminated(Location where = Location::current()) const noexcept { say(Event::terminated, nullptr, nullptr, where); }
+    void terminated(Value cause, Location where = Location::current()) const noexcept { say(Event::terminated, nullptr, &cause, where); }
+    void terminated(Origin origin, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, nullptr, where); }
+    void terminated(Origin origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, &cause, where); }
+
+    /// The accepted `drop` or `abort` turned out to be refused; the session is active and may be dropped again. Not to be
+    /// said while another request that was accepted still stands.
+    void refused(std::error_code error, Location where = Location::current()) const noexcept { block_->refuse(error, where); }
+
+    /// The service has voided the identifier: the session is over, if it was not, and nobody will deallocate it.
+    ///
+    /// @returns whether a deallocation of the identifier had begun already. It may be in progress on another thread, and
+    /// the service must let it finish.
+    bool lost(Location where = Location::current()) const noexcept { return lose(nullptr, where); }
+    bool lost(Value cause, Location where = Location::current()) const noexcept { return lose(&cause, where); }
+
+    /// Makes a `void*` of it, for an API that carries one to its callbacks. @post the notifier is empty
+    [[nodiscard]] void* to_context() && noexcept { return std::exchange(block_, nullptr); }
+
+    /// Takes back what `to_context` gave: once, when the API will not call back any more.
+    [[nodiscard]] static Notifier from_context(void* context) noexcept { return Notifier(static_cast<Block*>(context)); }
+
+    /// A notifier for the length of a callback: `Notifier<Cause>::Borrowed(context)->terminated(cause)`. It owes nothing.
+    class Borrowed {
+    public:
+        explicit Borrowed(void* context) noexcept : notifier_(static_cast<Block*>(context)) {}
+        Borrowed(const Borrowed&) = delete;
+        Borrowed& operator=(const Borrowed&) = delete;
+        ~Borrowed() { notifier_.block_ = nullptr; }
+        const Notifier* operator->() const noexcept { return &notifier_; }
+        const Notifier& operator*() const noexcept { return notifier_; }
+
+    private:
+        Notifier notifier_;
+    };
+
+private:
+    friend struct detail::Access;
+
+    explicit Notifier(Block* block) noexcept : block_(block) {}
+
+    [[nodiscard]] Block* block() const noexcept { return block_; }
+
+    // A losing notice fills the slot only where it is empty; one that agrees refines what stands there.
+    static auto filler(Block* block, Value* cause) noexcept {
+        return [block, cause]([[maybe_unused]] bool agrees) {
+            if constexpr (!std::is_void_v<Cause>) {
+                auto& slot = block->cause_part().cause;
+                if (agrees || !slot) slot.emplace(std::move(*cause));
+            }
+        };
+    }
+    void say(Event event, const Origin* origin, Value* cause, Location where) const noexcept {
+        block_->report(event, origin, cause != nullptr, filler(block_, cause), where);
+    }
+    bool lose(Value* cause, Location where) const noexcept {
+        return block_->lose(cause != nullptr, filler(block_, cause), where);
+    }
+
+    void abandon() noexcept {
+        if (!block_) return;
+        Block* const block = std::exchange(block_, nullptr);
+        if (!block->ended()) block->lose(false, [](bool) {}, Location::current());
+        block->leave();
+    }
+
+    Block* block_ = nullptr;
+};
+
+} // namespace wrapup

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/notifier.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace wrapup {
+
+/// Maps the identifiers that a service puts into its events to notifiers, for services whose events carry nothing else.
+///
+/// An event for an identifier that nobody is bound to finds nobody. So that one that is late never finds the next session
+/// of the same number: take the identifier out *before* the service is told to free it, and bind a new one on the thread
+/// that consumes the events, when the event that introduces it is handled; whatever is older has been handled then.
+///
+/// A notifier that is still bound when the table goes says `lost`.
+///
+/// *Thread safety:* every member from any thread. *Blocks* for as long as another thread looks something up; no notice is
+/// given under the lock.
+template <class Native, class Cause, class Hash = std::hash<Native>>
+class NotifierTable {
+    using Map = std::unordered_map<Native, Notifier<Cause>, Hash>;
+
+public:
+    /// A place in the table, taken before the service is asked, so that binding its answer cannot fail.
+    class Place {
+    public:
+        Place(Place&& other) noexcept : table_(std::exchange(other.table_, nullptr)), node_(std::move(other.node_)) {}
+        Place& operator=(Place&&) = delete;
+        ~Place() {
+            if (table_) table_->unreserve();
+        }
+
+    private:
+        friend class NotifierTable;
+        Place(NotifierTable& table, typename Map::node_type node) : table_(&table), node_(std::move(node)) {}
+
+        NotifierTable* table_;
+        typename Map::node_type node_;
+    };
+
+    NotifierTable() = default;
+    NotifierTable(const NotifierTable&) = delete;
+    NotifierTable& operator=(const NotifierTable&) = delete;
+
+    /// Takes a place. @throws std::bad_alloc; then nothing is taken.
+    [[nodiscard]] Place reserve() {
+        Map one;
+        one.emplace();
+        const std::lock_guard lock(mutex_);
+        map_.reserve(map_.size() + reserved_ + 1);
+        ++reserved_;
+        return Place(*this, one.extract(one.begin()));
+    }
+
+    /// Binds an identifier. One that is bound already belonged to a session that the service has forgotten: its notifier
+    /// says `lost`.
+    void bind(Place place, const Native& native, Notifier<Cause> notifier) noexcept {
+        typename Map::node_type former; // dies after the lock: its notifier may have something to say
+        const std::lock_guard lock(mutex_);
+        place.node_.key() = native;
+        place.node_.mapped() = std::move(notifier);
+        place.table_ = nullptr;
+        --reserved_;
+        former = map_.extract(native);
+        map_.insert(std::move(place.node_));
+    }
+
+    /// Calls `f` with the notifier of an identifier. @returns whether there was one
+    template <class F>
+    bool notify(const Native& native, F&& f) const {
+        using Block = std::remove_pointer_t<decltype(detail::Access::block(std::declval<const Notifier<Cause>&>()))>;
+        struct Shared {
+            Block* block;
+            ~Shared() {
+                if (block) block->leave();
+            }
+        } shared{nullptr};
+        {
+            const std::lock_guard lock(mutex_);
+            const auto found = map_.find(native);
+            if (found == map_.end()) return false;
+            shared.block = detail::Access::block(found->second);
+            shared.block->refer();
+        }
+        std::forward<F>(f)(*typename Notifier<Cause>::Borrowed(shared.block));
+        return true;
+    }
+
+    /// Takes an identifier out. @returns its notifier, or an empty one
+    Notifier<Cause> remove(const Native& native) noexcept {
+        const std::lock_guard lock(mutex_);
+        auto node = map_.extract(native);
+        return node ? std::move(node.mapped()) : Notifier<Cause>();
+    }
+
+    /// The identifiers that are bound: what the service would have to end before it goes. @throws std::bad_alloc
+    [[nodiscard]] std::vector<Native> outstanding() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<Native> natives;
+        natives.reserve(map_.size());
+        for (const auto& [native, notifier] : map_) natives.push_back(native);
+        return natives;
+    }
+
+    /// How many identifiers are bound.
+    [[nodiscard]] std::size_t size() const noexcept {
+        const std::lock_guard lock(mutex_);
+        return map_.size();
+    }
+
+private:
+    void unreserve() noexcept {
+        const std::lock_guard lock(mutex_);
+        --reserved_;
+    }
+
+    mutable std::mutex mutex_;
+    Map map_;
+    std::size_t reserved_ = 0; // the map has room for them
+};
+
+} // namespace wrapup

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/detail/member_named.hpp>
+#include <wrapup/transition.hpp>
+
+#include <concepts>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+/// @file
+/// What a provider is, and what it may be able to do besides.
+///
+/// A provider is a cheap value, like an allocator: what is big or shared is a service object that it refers to. Every
+/// member that the library calls is `noexcept`: who ends sessions must decide itself what its exceptions mean.
+///
+/// Nobody but provider authors needs anything from this header.
+
+namespace wrapup {
+
+template <class Cause, class Backend>
+class Notifier;
+
+/// What `drop` and `abort` return: nothing or an empty `std::error_code` means done (or accepted, where the provider
+/// notifies), an error is a refusal that has changed nothing.
+template <class T>
+concept DropResult = std::is_void_v<T> || std::convertible_to<T, std::error_code>;
+
+namespace detail {
+
+template <class T>
+concept RegularIdentifier =
+    std::regular<T> && std::is_nothrow_copy_constructible_v<T> && std::is_nothrow_copy_assignable_v<T>;
+
+template <class P>
+concept HasIdentifier = requires { typename P::Identifier; } && RegularIdentifier<typename P::Identifier>;
+
+template <class P>
+concept Drops = requires(P& provider, const typename P::Identifier& id) {
+    { provider.drop(id) } noexcept -> DropResult;
+};
+
+template <class P>
+concept Deallocates = requires(P& provider, const typename P::Identifier& id) {
+    { provider.deallocate(id) } noexcept -> std::same_as<void>;
+};
+
+struct NativeBackend;
+
+// What the concurrency of a provider's sessions is built from: the machine's own, or what a model checker brings.
+template <class P>
+struct BackendOf {
+    using type = NativeBackend;
+};
+template <class P>
+    requires requires { typename P::Backend; }
+struct BackendOf<P> {
+    using type = typename P::Backend;
+};
+
+template <class P>
+struct CauseOf {
+    using type = void;
+};
+template <class P>
+    requires requires { typename P::Cause; }
+struct CauseOf<P> {
+    using type = typename P::Cause;
+};
+
+template <class P>
+using NotifierOf = Notifier<typename CauseOf<P>::type, typename BackendOf<P>::type>;
+
+} // namespace detail
+
+/// Ends sessions of one kind and frees their identifiers.
+///
+/// | Expression | Means |
+/// |---|---|
+/// | `P::Identifier` | the provider's name for a session: regular, nothrow copyable |
+/// | `p.drop(id)` | asks for the end; see `DropResult` for the answer. `noexcept` |
+/// | `p.deallocate(id)` | gives the identifier back; nobody uses it afterwards. `noexcept`, returns `void` |
+///
+/// `P` itself is nothrow move constructible.
+///
+/// *Law:* `deallocate` is called at most once for an identifier, after everything else that is called with it. Where
+/// the provider does not notify, an accepted `drop` means that the session is over.
+template <class P>
+concept SessionProvider = std::is_class_v<P> && std::is_nothrow_move_constructible_v<P> && detail::HasIdentifier<P> &&
+                          detail::Drops<P> && detail::Deallocates<P>;
+
+/// Says in its own type why a session ended: `P::Cause`, nothrow movable.
+///
+/// *Law:* `termination()->cause` is what was reported, and empty where nothing was.
+template <class P>
+concept ReportsCause = requires { typename P::Cause; } && std::is_object_v<typename P::Cause> &&
+                       std::is_nothrow_move_constructible_v<typename P::Cause> &&
+                       std::is_nothrow_destructible_v<typename P::Cause>;
+
+/// Can be told why: `P::Reason`, nothrow copyable, and `p.drop(id, reason)`, `noexcept`, with the meaning of `drop`.
+///
+/// *Law:* the reason stands in the termination where the request that gave it was the one that was made.
+template <class P>
+concept AcceptsReason = requires { typename P::Reason; } && std::is_object_v<typename P::Reason> &&
+                        std::is_nothrow_copy_constructible_v<typename P::Reason> &&
+                        requires(P& provider, const typename P::Identifier& id, const typename P::Reason& reason) {
+                            { provider.drop(id, reason) } noexcept -> DropResult;
+                        };
+
+/// Reports what happens to a session: `p.watch(id, notifier)`, `noexcept`; with it the session becomes thread-safe.
+///
+/// Decided by name alone: a provider that has any member called `watch` notifies, or is in error.
+///
+/// *Law:* the notifier is told of every ending, also of one that came before `watch`, and once only; notices are given
+/// while holding no lock that the provider's own members take. What it is told: see `Notifier`.
+template <class P>
+concept Notifies = detail::HasMemberWatch<P>;
+
+/// Begins sessions: `p.open(error, args...)`, or `p.open(error, notifier, args...)` where it notifies (`watch` is not
+/// called then). Returns the identifier, or sets `error`. May throw.
+///
+/// *Law:* where `error` is set or an exception leaves, there is no session and nothing to deallocate.
+template <class P, class... Args>
+concept Opens =
+    (Notifies<P> && requires(P& provider, std::error_code& error, detail::NotifierOf<P>&& notifier, Args&&... args) {
+        { provider.open(error, std::move(notifier), std::forward<Args>(args)...) } -> std::convertible_to<typename P::Identifier>;
+    }) || (!Notifies<P> && requires(P& provider, std::error_code& error, Args&&... args) {
+        { provider.open(error, std::forward<Args>(args)...) } -> std::convertible_to<typename P::Identifier>;
+    });
+
+/// Reads the last counters: `p.snapshot(id)`, `noexcept`, of a nothrow movable type.
+///
+/// *Law:* called once, when the session is over and before its identifier is given back; never for a lost one.
+template <class P>
+concept Snapshots = requires(P& provider, const typename P::Identifier& id) {
+    { provider.snapshot(id) } noexcept;
+    requires std::is_object_v<decltype(provider.snapshot(id))>;
+    requires std::is_nothrow_move_constructible_v<decltype(provider.snapshot(id))>;
+};
+
+/// Ends without grace: `p.abort(id)`, `noexcept`, with the meaning of `drop`'s result.
+///
+/// *Law:* accepted at most once for a session, possibly while a `drop` is in progress.
+template <class P>
+concept Aborts = requires(P& provider, const typename P::Identifier& id) {
+    { provider.abort(id) } noexcept -> DropResult;
+};
+
+/// Has a clock: `p.now()`, const, `noexcept`, a nothrow copyable point in time.
+///
+/// *Law:* read once when the session begins and once when it ends.
+template <class P>
+concept Timed = requires(const P& provider) {
+    { provider.now() } noexcept;
+    requires std::regular<decltype(provider.now())>;
+    requires std::is_nothrow_copy_constructible_v<decltype(provider.now())>;
+};
+
+namespace detail {
+
+struct Done {
+    bool operator()() const noexcept;
+};
+template <class P>
+struct TimePointOf;
+template <Timed P>
+struct TimePointOf<P> {
+    using type = decltype(std::declval<const P&>().now());
+};
+
+} // namespace detail
+
+/// Waits in the session's stead, where somebody must pump (a window's thread, a simulated clock):
+/// `p.wait(deadline, done)`, `noexcept`; it returns when `done()` is true or the deadline has passed, whichever is
+/// first. The deadline is of the provider's own clock, so such a provider is `Timed`; `done` may be called at any time
+/// and does not block.
+///
+/// *Law:* it returns in bounded time after `done` has become true.
+template <class P>
+concept Waits = Timed<P> && requires(P& provider, const typename detail::TimePointOf<P>::type& deadline) {
+    { provider.wait(deadline, detail::Done{}) } noexcept;
+};
+
+/// Is told of every transition: `p.trace(transition)`, `noexcept`.
+///
+/// *Law:* called on the thread that made the transition, with no lock held; transitions of one session made by
+/// different threads may be told out of order.
+template <class P>
+concept Traces = requires(P& provider, const Transition& transition) {
+    { provider.trace(transition) } noexcept;
+};
+
+namespace detail {
+
+// A provider that almost fits is told in a sentence what is missing. One assertion stands for each rule, and those
+// that would only repeat an earlier one hold.
+template <class P>
+constexpr bool check_provider() noexcept {
+    static_assert(std::is_class_v<P>, "wrapup: a provider is a class with the members Identifier, drop and deallocate");
+    if constexpr (std::is_class_v<P>) {
+        static_assert(std::is_nothrow_move_constructible_v<P>,
+                      "wrapup: a provider must be nothrow move constructible: make it a cheap value that refers to its service");
+        static_assert(requires { typename P::Identifier; },
+                      "wrapup: the provider has no type named Identifier: `using Identifier = ...;`");
+        if constexpr (requires { typename P::Identifier; }) {
+            static_assert(RegularIdentifier<typename P::Identifier>,
+                          "wrapup: the provider's Identifier must be regular (default constructible, copyable, ==) and nothrow copyable");
+            static_assert(Drops<P>,
+                          "wrapup: the provider needs `drop(Identifier) noexcept`, public, that returns void or a std::error_code");
+            static_assert(Deallocates<P>,
+                          "wrapup: the provider needs `deallocate(Identifier) noexcept`, public, that returns void");
+            static_assert(!requires { typename P::Cause; } || ReportsCause<P>,
+                          "wrapup: the provider's Cause must be an object type that is nothrow movable");
+            static_assert(!requires { typename P::Reason; } || AcceptsReason<P>,
+                          "wrapup: a provider with a Reason (nothrow copyable) needs `drop(Identifier, Reason) noexcept` that returns void or a std::error_code");
+            static_assert(!HasMemberSnapshot<P> || Snapshots<P>,
+                          "wrapup: the provider's snapshot must be `snapshot(Identifier) noexcept` and return a nothrow movable value");
+            static_assert(!HasMemberAbort<P> || Aborts<P>,
+                          "wrapup: the provider's abort must be `abort(Identifier) noexcept` and return void or a std::error_code");
+            static_assert(!HasMemberNow<P> || Timed<P>,
+                          "wrapup: the provider's now must be `now() const noexcept` and return a point in time that is regular");
+            static_assert(!HasMemberWait<P> || Waits<P>,
+                          "wrapup: the provider's wait must be `wait(deadline, done) noexcept` with a deadline of its own `now()`");
+            static_assert(!HasMemberTrace<P> || Traces<P>,
+                          "wrapup: the provider's trace must be `trace(const wrapup::Transition&) noexcept`");
+        }
+    }
+    return SessionProvider<P>;
+}
+
+} // namespace detail
+} // namespace wrapup

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/detail/inline_session.hpp>
+#include <wrapup/error.hpp>
+#include <wrapup/lifecycle.hpp>
+#include <wrapup/origin.hpp>
+#include <wrapup/phase.hpp>
+#include <wrapup/provider.hpp>
+#include <wrapup/termination.hpp>
+
+#include <concepts>
+#include <wrapup/source_location.hpp>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace wrapup {
+namespace detail {
+
+// Defined by <wrapup/notifier.hpp>.
+template <class P>
+class SharedSession;
+
+struct Access;
+
+template <class T>
+concept Complete = requires { sizeof(T); };
+
+struct Rejected {};
+
+template <class P>
+constexpr bool can_hold_session() noexcept {
+    if constexpr (check_provider<P>()) {
+        if constexpr (Notifies<P>) {
+            static_assert(Complete<NotifierOf<P>>,
+                          "wrapup: the provider has a member named watch, so it notifies: include <wrapup/notifier.hpp>");
+            return Complete<NotifierOf<P>>;
+        }
+        return true;
+    }
+    return false;
+}
+
+template <class P, bool = can_hold_session<P>()>
+struct Holder {
+    using type = Rejected;
+};
+template <class P>
+struct Holder<P, true> {
+    using type = InlineSession<P>;
+};
+template <Notifies P>
+struct Holder<P, true> {
+    using type = SharedSession<P>;
+};
+
+} // namespace detail
+
+/// The owner of a session. When it is destroyed, the session is released, and dropped before if it is still live; no leak,
+/// no wait, no exception. To keep the identifier, `detach` it.
+///
+/// A session ends in two steps. `drop` or `disconnect` end the communication; the identifier stays valid, so that one can
+/// still ask what happened; `release` gives it back. Each may be called again without effect.
+///
+/// Over a provider that only drops and deallocates, this is the provider, the identifier and one word, compiled to what
+/// one would write by hand: distinct sessions are independent, one session is not thread-safe, and an accepted drop is the
+/// end. Over one that notifies, the other side can end the session too, and every member but the moving, assigning and
+/// destroying ones may be called from any thread at any time, also from inside the session's own callbacks, which may
+/// destroy it.
+///
+/// Nothing here waits: *Blocks* is no more than the provider's own calls do.
+///
+/// A default-constructed, moved-from or released session is *empty*.
+///
+/// *Source:* the contract is that of https://learn.microsoft.com/windows/win32/tapi/terminate-a-session-ovr
+template <class Provider>
+class Session {
+    using Holder = typename detail::Holder<Provider>::type;
+    using Location = source_location;
+
+public:
+    using provider_type = Provider;
+
+    /// An empty session.
+    Session() = default;
+
+    /// Adopts a session that exists already, and owns its identifier at once.
+    ///
+    /// @throws std::bad_alloc where the provider notifies and there is no memory; the session has then been dropped and
+    /// its identifier deallocated. Without exceptions the program is aborted.
+    template <std::same_as<Provider> P = Provider>
+    explicit Session(typename P::Identifier id, P provider = P()) : holder_(std::move(id), std::move(provider)) {}
+
+    /// Begins a session with the provider's own `open`. Whatever fails on the way, nothing leaks.
+    ///
+    /// @returns an empty session where `error` is set.
+    template <class... Args>
+        requires Opens<Provider, Args...>
+    [[nodiscard]] static Session open(std::error_code& error, Provider provider, Args&&... args) {
+        error.clear();
+        return Session(Holder::open(error, std::move(provider), std::forward<Args>(args)...));
+    }
+
+    /// The same. @throws std::system_error with what the provider's `open` said. Without exceptions the program is aborted.
+    template <class... Args>
+        requires Opens<Provider, Args...>
+    [[nodiscard]] static Session open(Provider provider, Args&&... args) {
+        std::error_code error;
+        Session session(Holder::open(error, std::move(provider), std::forward<Args>(args)...));
+        if (error) detail::fail(error);
+        return session;
+    }
+
+    /// Moving leaves an empty session behind; moving onto a session releases that one first. Onto itself: nothing.
+    Session(Session&&) = default;
+    Session& operator=(Session&&) = default;
+
+    /// Releases: see `release`.
+    ~Session() = default;
+
+    /// Ends the session at the user's request.
+    ///
+    /// @returns nothing if the provider has accepted, or if an end is under way or past. What the provider says if it
+    /// refuses: the session is as it was. `errc::released` if the handle is empty.
+    std::error_code drop(Location where = Location::current()) noexcept { return holder_.drop(where); }
+
+    /// Ends the session for a reason of the application's. Returns as `drop` does.
+    template <AcceptsReason P = Provider>
+    std::error_code disconnect(const typename P::Reason& reason, Location where = Location::current()) noexcept {
+        return holder_.disconnect(reason, where);
+    }
+
+    /// Ends the session without grace, also one that is terminating already: then who ended it stays as it is. The
+    /// provider accepts it at most once. Returns as `drop` does.
+    std::error_code abort(Location where = Location::current()) noexcept
+        requires Aborts<Provider>
+    {
+        return holder_.abort(where);
+    }
+
+    /// Gives the identifier back. A live session is dropped first, in the application's name; where the provider notifies,
+    /// the deallocation follows when the end is confirmed and nobody holds a lease, on whichever thread comes last.
+    ///
+    /// @post the session is empty. The termination stays until the handle is destroyed or assigned to.
+    void release(Location where = Location::current()) noexcept { holder_.release(where); }
+
+    /// Takes the identifier out, in whatever phase, without ending anything. Only where the provider does not notify: an
+    /// identifier that is watched cannot be taken from under its notifier.
+    ///
+    /// @throws std::system_error(errc::released) if the session is empty
+    [[nodiscard]] auto detach(Location where = Location::current())
+        requires(!Notifies<Provider>)
+    {
+        return holder_.detach(where);
+    }
+
+    /// Whether there is an identifier to end or to ask.
+    [[nodiscard]] explicit operator bool() const noexcept { return !holder_.empty(); }
+
+    /// @returns `released` for an empty session
+    [[nodiscard]] Phase phase() const noexcept { return holder_.phase(); }
+
+    /// The record of the ending; null until the session is over. *Lifetime:* that of this handle, until it is assigned to.
+    [[nodiscard]] const Termination<Provider>* termination() const noexcept { return holder_.termination(); }
+
+    /// The identifier. Where another thread may release the session, use `query`, which holds it.
+    ///
+    /// @throws std::system_error(errc::released) if the session is empty, `errc::lost` if it was lost. Without exceptions
+    /// the program is aborted with that message.
+    [[nodiscard]] auto id() const { return holder_.id(); }
+
+    /// Asks about the session, before or after its end: calls `f`, a member function of the provider or anything that
+    /// takes the provider and the identifier, or the identifier. It is not deallocated meanwhile. What `f` returns is
+    /// returned by value.
+    ///
+    /// @throws as `id` does, and what `f` throws
+    template <class F, class... Args>
+    auto query(F&& f, Args&&... args) const {
+        return holder_.query(detail::OrFail{}, std::forward<F>(f), std::forward<Args>(args)...);
+    }
+
+    /// The same, with the function known to the compiler.
+    template <auto F, class... Args>
+    auto query(Args&&... args) const {
+        return query(F, std::forward<Args>(args)...);
+    }
+
+    /// The same, but where there is nothing to ask, sets `error` and returns a value-initialized answer.
+    template <class F, class... Args>
+    auto try_query(std::error_code& error, F&& f, Args&&... args) const {
+        error.clear();
+        return holder_.query(detail::OrReport{error}, std::forward<F>(f), std::forward<Args>(args)...);
+    }
+
+private:
+    friend struct detail::Access;
+
+    explicit Session(Holder&& holder) noexcept : holder_(std::move(holder)) {}
+
+    [[nodiscard]] auto* block() const noexcept { return holder_.block(); }
+
+    Holder holder_;
+};
+
+} // namespace wrapup

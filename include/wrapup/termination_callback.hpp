@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/detail/reference.hpp>
+#include <wrapup/monitor.hpp>
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace wrapup {
+
+/// Calls `f` once, when the session is over: at once and here, where it is over already; otherwise on the thread that
+/// publishes the termination, before the identifier is given back. `f` takes the `const Termination<Provider>&`, or
+/// nothing. The owner's release does not take that away.
+///
+/// Destroying it is the fence, as with `std::stop_callback`: afterwards `f` is not called any more, and a call in progress
+/// on another thread has returned. A call on this thread is not waited for, so it may be destroyed inside its own call.
+///
+/// The storage is in the object; nothing is allocated. `f` may end, release and destroy the session. An `f` that lets an
+/// exception out has called `std::terminate`.
+///
+/// *Blocks:* the destructor alone, while `f` runs on another thread.
+template <class Provider, class F>
+class TerminationCallback final : detail::Observer {
+public:
+    /// Registers with a session, or with a monitor of it. An empty one is never over: `f` is not called.
+    template <class G>
+    TerminationCallback(const Monitor<Provider>& session, G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
+        : TerminationCallback(detail::Reference<Provider>(detail::Access::block(session)), std::forward<G>(f)) {}
+    template <class G>
+    TerminationCallback(const Session<Provider>& session, G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
+        : TerminationCallback((detail::require_notifies<Provider>(), detail::Reference<Provider>(detail::Access::block(session))),
+                              std::forward<G>(f)) {}
+
+    ~TerminationCallback() {
+        if (registered_) session_->forget(*this);
+    }
+
+private:
+    template <class G>
+    TerminationCallback(detail::Reference<Provider> session, G&& f)
+        : session_(std::move(session)), f_(std::forward<G>(f)) {
+        if (!session_) return;
+        registered_ = true;
+        if (session_->observe(*this)) return;
+        registered_ = false;
+        over();
+    }
+
+    void over() noexcept override {
+        if constexpr (std::invocable<F&, const Termination<Provider>&>) {
+            f_(*session_->termination());
+        } else {
+            static_assert(std::invocable<F&>, "wrapup: a termination callback takes `const Termination<Provider>&` or nothing");
+            f_();
+        }
+    }
+
+    detail::Reference<Provider> session_;
+    bool registered_ = false;
+    [[no_unique_address]] F f_;
+};
+
+template <class Provider, class F>
+TerminationCallback(const Session<Provider>&, F) -> TerminationCallback<Provider, F>;
+template <class Provider, class F>
+TerminationCallback(const Monitor<Provider>&, F) -> TerminationCallback<Provider, F>;
+template <class Provider, class F>
+TerminationCallback(const Controller<Provider>&, F) -> TerminationCallback<Provider, F>;
+
+} // namespace wrapup

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/detail/deadline.hpp>
+#include <wrapup/detail/reference.hpp>
+#include <wrapup/monitor.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace wrapup {
+namespace detail {
+
+// A thread that sleeps until a session is over. It is notified under the mutex, and taken off the session's list before
+// it goes, so that nobody touches it afterwards.
+class Waiter final : public Observer {
+public:
+    void wait_until(std::chrono::steady_clock::time_point deadline) {
+        std::unique_lock lock(mutex_);
+        if (deadline == deadline.max()) condition_.wait(lock, [this] { return over_; });
+        else condition_.wait_until(lock, deadline, [this] { return over_; });
+    }
+
+private:
+    void over() noexcept override {
+        const std::lock_guard lock(mutex_);
+        over_ = true;
+        condition_.notify_one();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable condition_;
+    bool over_ = false;
+};
+
+// The clock by which a session is waited for: its provider's where that does the waiting.
+template <class P>
+auto wait_clock_now([[maybe_unused]] SessionBlock<P>& session) {
+    if constexpr (Waits<P>) return session.provider().now();
+    else return std::chrono::steady_clock::now();
+}
+
+template <class P, class TimePoint>
+bool wait_until(SessionBlock<P>& session, TimePoint deadline) {
+    const auto over = [&session]() noexcept { return session.state().over(); };
+    if (over()) return true;
+    if constexpr (Waits<P>) {
+        session.provider().wait(deadline, over);
+    } else {
+        // A wait whose deadline has passed is a look, not a system call.
+        if (deadline <= std::chrono::steady_clock::now()) return over();
+        Waiter waiter;
+        if (!session.observe(waiter)) return true;
+        waiter.wait_until(deadline);
+        session.forget(waiter);
+    }
+    return over();
+}
+
+// Keeps the block while it is waited on: another thread's callback may destroy the session meanwhile.
+template <class Handle>
+auto awaited(const Handle& handle) {
+    require_notifies<typename Handle::provider_type>();
+    return Reference<typename Handle::provider_type>(Access::block(handle));
+}
+
+} // namespace detail
+
+/// A `Session`, `Monitor` or `Controller`. Waiting is compiled for those whose provider notifies; the others are over when
+/// their `drop` returns.
+template <class T>
+concept Awaitable = requires(const T& handle) {
+    typename T::provider_type;
+    handle.termination();
+};
+
+/// Waits until the session is over: until `termination()` is there. An empty handle is not waited for.
+///
+/// *Blocks* until then, on the other side; use `wait_for` where it may never come. Where the provider `Waits`, it does the
+/// waiting.
+template <Awaitable Handle>
+void wait(const Handle& handle) {
+    if (const auto session = detail::awaited(handle)) detail::wait_until(*session.get(), decltype(detail::wait_clock_now(*session.get()))::max());
+}
+
+/// Waits until the session is over, but no longer than the time given: zero, negative or not a number is a look only,
+/// and what is too long for the clock is for ever.
+///
+/// @returns whether the session is over
+template <Awaitable Handle, class Rep, class Period>
+bool wait_for(const Handle& handle, std::chrono::duration<Rep, Period> timeout) {
+    const auto session = detail::awaited(handle);
+    if (!session || session->state().over()) return true;
+    return detail::wait_until(*session.get(), detail::after(detail::wait_clock_now(*session.get()), timeout));
+}
+
+/// Waits until the session is over, but no longer than to a point in time of any clock. A clock that is set meanwhile is
+/// looked at again when the time seems to have come.
+///
+/// @returns whether the session is over
+template <Awaitable Handle, class Clock, class Duration>
+bool wait_until(const Handle& handle, std::chrono::time_point<Clock, Duration> deadline) {
+    const auto session = detail::awaited(handle);
+    if (!session || session->state().over()) return true;
+    using Own = decltype(detail::wait_clock_now(*session.get()));
+    if constexpr (std::is_same_v<typename Own::clock, Clock>) {
+        return detail::wait_until(*session.get(), detail::clamp<Own>(deadline));
+    } else {
+        for (;;) {
+            const auto now = Clock::now();
+            if (deadline <= now) return session->state().over();
+            if (detail::wait_until(*session.get(), detail::after(detail::wait_clock_now(*session.get()), deadline - now))) return true;
+        }
+    }
+}
+
+} // namespace wrapup
