@@ -128,8 +128,8 @@ public:
         return this->block() ? this->block()->drop(where) : make_error_code(errc::released);
     }
     template <AcceptsReason P = Provider>
-    std::error_code disconnect(const typename P::Reason& reason, Location where = Location::current()) const noexcept {
-        return this->block() ? this->block()->disconnect(reason, where) : make_error_code(errc::released);
+    std::error_code disconnect(typename P::Reason reason, Location where = Location::current()) const noexcept {
+        return this->block() ? this->block()->disconnect(std::move(reason), where) : make_error_code(errc::released);
     }
     std::error_code abort(Location where = Location::current()) const noexcept
         requires Aborts<Provider>

@@ -37,7 +37,7 @@ public:
     /// What is reported with an end; for a provider without causes a type that nobody has.
     using Value = std::conditional_t<std::is_void_v<Cause>, NoCause, Cause>;
 
-    /// An empty one: it is bound to no session, and must not be told anything.
+    /// An empty one: it is bound to no session, and what it is told goes nowhere.
     Notifier() = default;
     Notifier(Notifier&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
     Notifier& operator=(Notifier&& other) noexcept {
@@ -67,7 +67,9 @@ public:
 
     /// The accepted `drop` or `abort` turned out to be refused; the session is active and may be dropped again. Not to be
     /// said while another request that was accepted still stands.
-    void refused(std::error_code error, Location where = Location::current()) const noexcept { block_->refuse(error, where); }
+    void refused(std::error_code error, Location where = Location::current()) const noexcept {
+        if (block_) block_->refuse(error, where);
+    }
 
     /// The service has voided the identifier: the session is over, if it was not, and nobody will deallocate it.
     ///
@@ -113,10 +115,10 @@ private:
         };
     }
     void say(Event event, const Origin* origin, Value* cause, Location where) const noexcept {
-        block_->report(event, origin, cause != nullptr, filler(block_, cause), where);
+        if (block_) block_->report(event, origin, cause != nullptr, filler(block_, cause), where);
     }
     bool lose(Value* cause, Location where) const noexcept {
-        return block_->lose(cause != nullptr, filler(block_, cause), where);
+        return block_ && block_->lose(cause != nullptr, filler(block_, cause), where);
     }
 
     void abandon() noexcept {

@@ -53,7 +53,9 @@ public:
         Map one;
         one.emplace();
         const std::lock_guard lock(mutex_);
-        map_.reserve(map_.size() + reserved_ + 1);
+        const std::size_t needed = map_.size() + reserved_ + 1;
+        const auto room = static_cast<std::size_t>(static_cast<float>(map_.bucket_count()) * map_.max_load_factor());
+        if (needed > room) map_.reserve(2 * needed);
         ++reserved_;
         return Place(*this, one.extract(one.begin()));
     }

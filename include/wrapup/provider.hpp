@@ -60,6 +60,15 @@ struct BackendOf<P> {
 };
 
 template <class P>
+struct IdentifierOf {
+    using type = int; // of a provider that is rejected
+};
+template <HasIdentifier P>
+struct IdentifierOf<P> {
+    using type = typename P::Identifier;
+};
+
+template <class P>
 struct CauseOf {
     using type = void;
 };
@@ -98,12 +107,12 @@ concept ReportsCause = requires { typename P::Cause; } && std::is_object_v<typen
                        std::is_nothrow_move_constructible_v<typename P::Cause> &&
                        std::is_nothrow_destructible_v<typename P::Cause>;
 
-/// Can be told why: `P::Reason`, nothrow copyable, and `p.drop(id, reason)`, `noexcept`, with the meaning of `drop`.
+/// Can be told why: `P::Reason`, nothrow movable, and `p.drop(id, reason)`, `noexcept`, with the meaning of `drop`.
 ///
 /// *Law:* the reason stands in the termination where the request that gave it was the one that was made.
 template <class P>
 concept AcceptsReason = requires { typename P::Reason; } && std::is_object_v<typename P::Reason> &&
-                        std::is_nothrow_copy_constructible_v<typename P::Reason> &&
+                        std::is_nothrow_move_constructible_v<typename P::Reason> &&
                         requires(P& provider, const typename P::Identifier& id, const typename P::Reason& reason) {
                             { provider.drop(id, reason) } noexcept -> DropResult;
                         };
@@ -213,7 +222,7 @@ constexpr bool check_provider() noexcept {
             static_assert(!requires { typename P::Cause; } || ReportsCause<P>,
                           "wrapup: the provider's Cause must be an object type that is nothrow movable");
             static_assert(!requires { typename P::Reason; } || AcceptsReason<P>,
-                          "wrapup: a provider with a Reason (nothrow copyable) needs `drop(Identifier, Reason) noexcept` that returns void or a std::error_code");
+                          "wrapup: a provider with a Reason (nothrow movable) needs `drop(Identifier, Reason) noexcept` that returns void or a std::error_code");
             static_assert(!HasMemberSnapshot<P> || Snapshots<P>,
                           "wrapup: the provider's snapshot must be `snapshot(Identifier) noexcept` and return a nothrow movable value");
             static_assert(!HasMemberAbort<P> || Aborts<P>,

@@ -81,6 +81,7 @@ class Session {
 
 public:
     using provider_type = Provider;
+    using Identifier = typename detail::IdentifierOf<Provider>::type;
 
     /// An empty session.
     Session() = default;
@@ -89,8 +90,10 @@ public:
     ///
     /// @throws std::bad_alloc where the provider notifies and there is no memory; the session has then been dropped and
     /// its identifier deallocated. Without exceptions the program is aborted.
-    template <std::same_as<Provider> P = Provider>
-    explicit Session(typename P::Identifier id, P provider = P()) : holder_(std::move(id), std::move(provider)) {}
+    explicit Session(Identifier id, Provider provider) : holder_(std::move(id), std::move(provider)) {}
+    explicit Session(Identifier id)
+        requires std::default_initializable<Provider>
+        : Session(std::move(id), Provider()) {}
 
     /// Begins a session with the provider's own `open`. Whatever fails on the way, nothing leaks.
     ///
@@ -127,8 +130,8 @@ public:
 
     /// Ends the session for a reason of the application's. Returns as `drop` does.
     template <AcceptsReason P = Provider>
-    std::error_code disconnect(const typename P::Reason& reason, Location where = Location::current()) noexcept {
-        return holder_.disconnect(reason, where);
+    std::error_code disconnect(typename P::Reason reason, Location where = Location::current()) noexcept {
+        return holder_.disconnect(std::move(reason), where);
     }
 
     /// Ends the session without grace, also one that is terminating already: then who ended it stays as it is. The
@@ -149,7 +152,7 @@ public:
     /// identifier that is watched cannot be taken from under its notifier.
     ///
     /// @throws std::system_error(errc::released) if the session is empty
-    [[nodiscard]] auto detach(Location where = Location::current())
+    [[nodiscard]] Identifier detach(Location where = Location::current())
         requires(!Notifies<Provider>)
     {
         return holder_.detach(where);
@@ -168,7 +171,7 @@ public:
     ///
     /// @throws std::system_error(errc::released) if the session is empty, `errc::lost` if it was lost. Without exceptions
     /// the program is aborted with that message.
-    [[nodiscard]] auto id() const { return holder_.id(); }
+    [[nodiscard]] Identifier id() const { return holder_.id(); }
 
     /// Asks about the session, before or after its end: calls `f`, a member function of the provider or anything that
     /// takes the provider and the identifier, or the identifier. It is not deallocated meanwhile. What `f` returns is

@@ -53,10 +53,10 @@ public:
     }
 
     template <class Reason>
-    std::error_code disconnect(const Reason& reason, source_location where) noexcept {
+    std::error_code disconnect(Reason reason, source_location where) noexcept {
         return end(Event::request, Origin::application, where, [&] {
-            auto refused = refusal([&] { return the_provider().drop(id_, reason); });
-            if (!refused) termination_.reason.emplace(reason);
+            auto refused = refusal([&] { return the_provider().drop(id_, std::as_const(reason)); });
+            if (!refused) termination_.reason.emplace(std::move(reason));
             return refused;
         });
     }

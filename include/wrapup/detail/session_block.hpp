@@ -42,12 +42,12 @@ public:
     }
 
     template <class Reason>
-    std::error_code disconnect(const Reason& reason, source_location where) noexcept {
+    std::error_code disconnect(Reason reason, source_location where) noexcept {
         std::error_code answer;
         if (!this->claim(State::reasoned | State::filling_request, Origin::application, where, answer)) return answer;
-        termination_.reason.emplace(reason);
+        termination_.reason.emplace(std::move(reason));
         const bool ended = this->filled(State::filling_request, where); // then there is nothing left to ask for
-        if (!ended) answer = refusal([&] { return provider_.drop(id_, reason); });
+        if (!ended) answer = refusal([&] { return provider_.drop(id_, *termination_.reason); });
         return this->answered(State::dropping, answer, where);
     }
 

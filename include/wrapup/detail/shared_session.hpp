@@ -76,8 +76,8 @@ public:
         return block_ ? block_->drop(where) : make_error_code(errc::released);
     }
     template <class Reason>
-    std::error_code disconnect(const Reason& reason, source_location where) noexcept {
-        return block_ ? block_->disconnect(reason, where) : make_error_code(errc::released);
+    std::error_code disconnect(Reason reason, source_location where) noexcept {
+        return block_ ? block_->disconnect(std::move(reason), where) : make_error_code(errc::released);
     }
     std::error_code abort(source_location where) noexcept {
         return empty() ? make_error_code(errc::released) : block_->abort(where);

@@ -1,0 +1,918 @@
+// SPDX-License-Identifier: BSL-1.0
+// The fourteen rules of a session, each held by tests that are named after it.
+#include "support/catch.hpp"
+#include "support/scripted.hpp"
+
+#include <wrapup/providers/simulator.hpp>
+#include <wrapup/termination_callback.hpp>
+#include <wrapup/wait.hpp>
+
+#include <optional>
+#include <thread>
+
+using namespace support;
+using namespace std::chrono_literals;
+using wrapup::Controller;
+using wrapup::errc;
+using wrapup::Monitor;
+using wrapup::Origin;
+using wrapup::Phase;
+using wrapup::Session;
+using wrapup::Termination;
+using wrapup::TerminationCallback;
+using Call = Session<Scripted>;
+
+namespace {
+
+Call begin(Script& script, int id = 1) { return Call(script.begin(id), script); }
+
+// Makes the provider's `drop` confirm before it returns.
+void confirm_at_once(Script& script, const char* cause = "dropped") {
+    script.on_drop = [&script, cause](int id) {
+        script.notifier(id).terminated(std::string(cause));
+        return std::error_code();
+    };
+}
+
+} // namespace
+
+// ---- 1
+
+TEST_CASE("Rule 1: the first to claim the ending wins, and a later loser changes nothing", "[rules][drop]") {
+    Script script;
+    auto call = begin(script);
+    SECTION("the remote party comes first") {
+        script.notifier().terminated(Origin::remote, "hung up");
+        CHECK_FALSE(call.drop());
+        CHECK(script.calls == Calls{"watch 1", "snapshot 1"});
+        CHECK(call.termination()->origin == Origin::remote);
+        CHECK_FALSE(call.termination()->contested);
+    }
+    SECTION("the user comes first") {
+        CHECK_FALSE(call.drop());
+        script.notifier().terminated(Origin::remote, "hung up");
+        CHECK(call.termination()->origin == Origin::user);
+        CHECK(call.termination()->contested);
+        CHECK(*call.termination()->cause == "hung up");
+    }
+    SECTION("nobody after publication") {
+        script.notifier().terminated("over");
+        script.notifier().terminated(Origin::service, "late");
+        script.notifier().terminating(Origin::user, "late");
+        CHECK(call.termination()->origin == Origin::remote);
+        CHECK_FALSE(call.termination()->contested);
+        CHECK(*call.termination()->cause == "over");
+    }
+}
+
+TEST_CASE("Rule 1: an origin wins over a local request that the provider has not accepted yet, and not over one it has", "[rules][drop]") {
+    Script script;
+    auto call = begin(script);
+    script.on_drop = [&](int) {
+        script.notifier().terminating(Origin::remote, "they hung up");
+        return refusal;
+    };
+    CHECK_FALSE(call.drop()); // moot: the end has been reported
+    CHECK(call.phase() == Phase::terminating);
+    script.notifier().terminated();
+    CHECK(call.termination()->origin == Origin::remote);
+    CHECK(call.termination()->contested);
+    CHECK(*call.termination()->cause == "they hung up");
+}
+
+TEST_CASE("Rule 1: a claimed ending is refined until it is published, reason and cause in a slot each", "[rules][disconnect]") {
+    Script script;
+    auto call = begin(script);
+    CHECK_FALSE(call.disconnect("maintenance"));
+    script.notifier().terminating(std::string("first"));
+    script.notifier().terminating(std::string("second"));
+    CHECK(call.termination() == nullptr);
+    script.notifier().terminated();
+    REQUIRE(call.termination());
+    CHECK(call.termination()->origin == Origin::application);
+    CHECK(*call.termination()->reason == "maintenance");
+    CHECK(*call.termination()->cause == "second");
+    CHECK_FALSE(call.termination()->contested);
+}
+
+TEST_CASE("Rule 1: a losing notice fills only an empty slot", "[rules][notifier]") {
+    Script script;
+    auto call = begin(script);
+    script.notifier().terminating(Origin::remote, "the winner's");
+    script.notifier().terminated(Origin::service, "the loser's");
+    CHECK(call.termination()->origin == Origin::remote);
+    CHECK(*call.termination()->cause == "the winner's");
+    CHECK(call.termination()->contested);
+}
+
+TEST_CASE("Rule 1: a refusal withdraws the claim", "[rules][drop]") {
+    Script script;
+    auto call = begin(script);
+    script.on_drop = [](int) { return refusal; };
+    CHECK(call.drop() == refusal);
+    CHECK(call.phase() == Phase::active);
+    CHECK(call.disconnect("a reason that was refused") == refusal);
+    CHECK(call.phase() == Phase::active);
+    script.on_drop = nullptr;
+    CHECK_FALSE(call.drop());
+    script.notifier().terminated();
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK_FALSE(call.termination()->reason);
+    CHECK_FALSE(call.termination()->contested);
+}
+
+TEST_CASE("Rule 1: an accepted drop that turns out to be refused may be made again", "[rules][notifier]") {
+    Script script;
+    auto call = begin(script);
+    SECTION("after the drop has returned") {
+        CHECK_FALSE(call.drop());
+        CHECK(call.phase() == Phase::terminating);
+        script.notifier().refused(refusal);
+    }
+    SECTION("before the drop has returned") {
+        script.on_drop = [&](int) {
+            script.notifier().refused(refusal);
+            return std::error_code();
+        };
+        CHECK_FALSE(call.drop());
+        script.on_drop = nullptr;
+    }
+    CHECK(call.phase() == Phase::active);
+    CHECK_FALSE(call.drop());
+    CHECK(call.phase() == Phase::terminating);
+    CHECK(script.calls == Calls{"watch 1", "drop 1", "drop 1"});
+    script.notifier().terminated();
+    CHECK(call.termination()->origin == Origin::user);
+}
+
+TEST_CASE("Rule 1: a refusal of what was never asked, or is reported meanwhile, is moot", "[rules][notifier]") {
+    Script script;
+    auto call = begin(script);
+    script.notifier().refused(refusal);
+    CHECK(call.phase() == Phase::active);
+    CHECK_FALSE(call.drop());
+    script.notifier().terminating(std::string("it has begun"));
+    script.notifier().refused(refusal);
+    CHECK(call.phase() == Phase::terminating);
+    script.notifier().terminated();
+    script.notifier().refused(refusal);
+    CHECK(call.phase() == Phase::terminated);
+}
+
+TEST_CASE("Rule 1: duties posted while a claim stood are done by whoever withdraws it", "[rules][release]") {
+    Script script;
+    auto call = begin(script);
+    Monitor monitor{call};
+    SECTION("release during a drop that is refused: dropped again in the application's name") {
+        script.on_drop = [&, n = 0](int) mutable {
+            if (++n > 1) return std::error_code();
+            call.release();
+            return refusal;
+        };
+        CHECK(call.drop() == refusal);
+        CHECK(script.calls == Calls{"watch 1", "drop 1", "drop 1"});
+        script.notifier().terminated();
+        CHECK(monitor.termination()->origin == Origin::application);
+        CHECK(monitor.termination()->abandoned);
+    }
+    SECTION("release after a drop that is refused later: in the notice") {
+        CHECK_FALSE(call.drop());
+        call.release();
+        CHECK(script.calls == Calls{"watch 1", "drop 1"});
+        script.notifier().refused(refusal);
+        CHECK(script.calls == Calls{"watch 1", "drop 1", "drop 1"});
+        script.notifier().refused(refusal);
+        CHECK(script.calls == Calls{"watch 1", "drop 1", "drop 1", "abort 1"});
+        script.notifier().terminated();
+    }
+    SECTION("abort during a drop that is refused: the abort stands") {
+        script.on_drop = [&](int) {
+            CHECK_FALSE(call.abort());
+            return refusal;
+        };
+        CHECK_FALSE(call.drop());
+        CHECK(call.phase() == Phase::terminating);
+        CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1"});
+        script.notifier().terminated();
+        CHECK(call.termination()->origin == Origin::user);
+        call.release();
+    }
+    CHECK(script.alive.empty());
+}
+
+// ---- 2
+
+TEST_CASE("Rule 2: the order is always claim, drive, snapshot, publish, notify, release", "[rules][order]") {
+    Script script;
+    auto call = Session<ScriptedTracing>(script.begin(1), script);
+    confirm_at_once(script);
+    script.on_drop = [&, confirm = script.on_drop](int id) {
+        CHECK(call.phase() == Phase::terminating); // claimed before it is driven
+        return confirm(id);
+    };
+    script.on_snapshot = [&](int) {
+        CHECK(call.phase() == Phase::terminating); // and between claim and publication it reads as terminating
+        CHECK(call.termination() == nullptr);
+    };
+    TerminationCallback notified{call, [&](const auto& termination) {
+                                     script.calls.push_back("notified");
+                                     CHECK(call.phase() == Phase::terminated);
+                                     CHECK(*termination.statistics == 100);
+                                     CHECK(call.query(&Scripted::is_alive));
+                                     call.release();
+                                     CHECK(script.alive.size() == 1);
+                                 }};
+    CHECK_FALSE(call.drop());
+    CHECK(script.calls == Calls{"watch 1", "trace active terminating user", "drop 1", "snapshot 1", "trace terminating terminated user",
+                                "notified", "deallocate 1", "trace terminated released application"});
+}
+
+// ---- 3
+
+TEST_CASE("Rule 3: every provider call on the identifier is a lease", "[rules][lease]") {
+    Script script;
+    auto call = std::make_optional(begin(script));
+    SECTION("a session that ends and is destroyed inside its drop is deallocated after the drop") {
+        script.on_drop = [&](int id) {
+            script.notifier(id).terminated();
+            call.reset();
+            CHECK(script.alive.size() == 1);
+            script.calls.push_back("drop returns");
+            return std::error_code();
+        };
+        CHECK_FALSE(call->drop());
+        CHECK(script.calls == Calls{"watch 1", "drop 1", "snapshot 1", "drop returns", "deallocate 1"});
+    }
+    SECTION("inside a query") {
+        confirm_at_once(script);
+        const int answer = call->query([&](int id) {
+            CHECK_FALSE(call->drop());
+            call.reset();
+            CHECK(script.alive.size() == 1);
+            return id;
+        });
+        CHECK(answer == 1);
+    }
+    SECTION("inside a query that throws") {
+        confirm_at_once(script);
+        CHECK_THROWS_AS(call->query([&](int) {
+            CHECK_FALSE(call->drop());
+            call.reset();
+            CHECK(script.alive.size() == 1);
+            throw std::runtime_error("a query that fails");
+        }),
+                        std::runtime_error);
+    }
+    CHECK(script.alive.empty());
+}
+
+TEST_CASE("Rule 3: the deallocation waits for the last lease, and the release does not", "[rules][lease]") {
+    Script script;
+    confirm_at_once(script);
+    auto call = begin(script);
+    Monitor monitor{call};
+    std::error_code error;
+    auto first = monitor.lease(error);
+    auto second = monitor.lease(error);
+    REQUIRE(first);
+    REQUIRE(second);
+    CHECK(second.id() == 1);
+    call.release();
+    CHECK(monitor.phase() == Phase::terminated);
+    first = {};
+    CHECK(script.alive.size() == 1);
+    second = {};
+    CHECK(script.alive.empty());
+    CHECK(monitor.phase() == Phase::released);
+    CHECK_FALSE(monitor.lease(error));
+    CHECK(error == errc::released);
+}
+
+// ---- 4
+
+TEST_CASE("Rule 4: drop, disconnect, abort and release are idempotent", "[rules][drop][abort][release]") {
+    Script script;
+    auto call = begin(script);
+    CHECK_FALSE(call.drop());
+    CHECK_FALSE(call.drop());
+    CHECK_FALSE(call.disconnect("too late"));
+    CHECK_FALSE(call.abort());
+    CHECK_FALSE(call.abort());
+    CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1"});
+    script.notifier().terminated();
+    CHECK_FALSE(call.drop());
+    CHECK_FALSE(call.abort());
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK_FALSE(call.termination()->reason);
+    call.release();
+    call.release();
+    CHECK(call.drop() == errc::released);
+    CHECK(call.disconnect("nobody") == errc::released);
+    CHECK(call.abort() == errc::released);
+    CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1", "snapshot 1", "deallocate 1"});
+}
+
+TEST_CASE("Rule 4: abort leaves the origin of a terminating session alone, and ends an active one for the user", "[rules][abort]") {
+    Script script;
+    auto call = begin(script);
+    SECTION("terminating") {
+        script.notifier().terminating(Origin::remote, "slowly");
+        CHECK_FALSE(call.abort());
+        script.notifier().terminated();
+        CHECK(call.termination()->origin == Origin::remote);
+        CHECK_FALSE(call.termination()->contested);
+    }
+    SECTION("active") {
+        CHECK_FALSE(call.abort());
+        CHECK(call.phase() == Phase::terminating);
+        script.notifier().terminated();
+        CHECK(call.termination()->origin == Origin::user);
+    }
+    SECTION("active, and refused") {
+        script.on_abort = [](int) { return refusal; };
+        CHECK(call.abort() == refusal);
+        CHECK(call.phase() == Phase::active);
+        CHECK(call.abort() == refusal);
+        script.notifier().terminated();
+        CHECK(call.termination()->origin == Origin::remote);
+    }
+    SECTION("terminating, and refused: the drop still stands") {
+        CHECK_FALSE(call.drop());
+        script.on_abort = [](int) { return refusal; };
+        CHECK(call.abort() == refusal);
+        CHECK(call.phase() == Phase::terminating);
+        script.notifier().terminated();
+        CHECK(call.termination()->origin == Origin::user);
+    }
+}
+
+// ---- 5
+
+TEST_CASE("Rule 5: releasing a live session drops it first, and deallocates it when the end is confirmed", "[rules][release]") {
+    Script script;
+    auto call = std::make_optional(begin(script));
+    Monitor monitor{*call};
+    SECTION("release") { call->release(); }
+    SECTION("the destructor") { call.reset(); }
+    SECTION("assignment") { *call = Call(); }
+    CHECK(script.calls == Calls{"watch 1", "drop 1"});
+    CHECK(monitor.phase() == Phase::terminating);
+    CHECK(script.alive.size() == 1);
+    script.notifier().terminated("confirmed");
+    CHECK(script.calls == Calls{"watch 1", "drop 1", "snapshot 1", "deallocate 1"});
+    CHECK(monitor.termination()->origin == Origin::application);
+    CHECK(monitor.termination()->abandoned);
+    CHECK(*monitor.termination()->cause == "confirmed");
+}
+
+TEST_CASE("Rule 5: whoever asked for the end before the release has not abandoned the session", "[rules][release]") {
+    Script script;
+    auto call = begin(script);
+    Monitor monitor{call};
+    CHECK_FALSE(call.drop());
+    call.release();
+    script.notifier().terminated();
+    CHECK(script.calls == Calls{"watch 1", "drop 1", "snapshot 1", "deallocate 1"});
+    CHECK(monitor.termination()->origin == Origin::user);
+    CHECK_FALSE(monitor.termination()->abandoned);
+}
+
+TEST_CASE("Rule 5: if the provider refuses the drop of a release, abort is tried, and then the session stays outstanding", "[rules][release][abort]") {
+    Script script;
+    auto call = begin(script);
+    Monitor monitor{call};
+    script.on_drop = [](int) { return refusal; };
+    SECTION("the abort is accepted") {
+        call.release();
+        CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1"});
+        CHECK(monitor.phase() == Phase::terminating);
+        script.notifier().terminated();
+        CHECK(monitor.termination()->origin == Origin::application);
+    }
+    SECTION("the abort is refused too") {
+        script.on_abort = [](int) { return refusal; };
+        Controller controller{call};
+        call.release();
+        CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1"});
+        CHECK(monitor.phase() == Phase::active);
+        CHECK(script.alive.size() == 1);
+        CHECK(controller.drop() == errc::released);
+        script.notifier().terminated("at last");
+        CHECK(monitor.termination()->origin == Origin::remote);
+    }
+    SECTION("and can still be aborted by a controller") {
+        script.on_abort = [](int) { return refusal; };
+        Controller controller{call};
+        call.release();
+        script.on_abort = nullptr;
+        CHECK_FALSE(controller.abort());
+        CHECK(monitor.phase() == Phase::terminating);
+        script.notifier().terminated();
+        CHECK(monitor.termination()->origin == Origin::user);
+    }
+    CHECK(monitor.termination()->abandoned);
+    CHECK(script.alive.empty());
+    CHECK(monitor.phase() == Phase::released);
+}
+
+TEST_CASE("Rule 5: an inline session is dropped, else aborted, then deallocated regardless", "[rules][release][inline]") {
+    Script script;
+    std::optional<Session<Local>> call(std::in_place, script.begin(1), script);
+    SECTION("dropped") {
+        call.reset();
+        CHECK(script.calls == Calls{"drop 1", "snapshot 1", "deallocate 1"});
+    }
+    SECTION("aborted") {
+        script.on_drop = [](int) { return refusal; };
+        call->release();
+        CHECK(script.calls == Calls{"drop 1", "abort 1", "snapshot 1", "deallocate 1"});
+        CHECK(call->termination()->origin == Origin::application);
+        CHECK(call->termination()->abandoned);
+    }
+    SECTION("regardless") {
+        script.on_drop = [](int) { return refusal; };
+        script.on_abort = [](int) { return refusal; };
+        call.reset();
+        CHECK(script.calls == Calls{"drop 1", "abort 1", "snapshot 1", "deallocate 1"});
+    }
+    CHECK(script.alive.empty());
+}
+
+// ---- 6
+
+TEST_CASE("Rule 6: release ends the owner's part, and registered callbacks still run once", "[rules][callback]") {
+    Script script;
+    auto call = begin(script);
+    int ran = 0;
+    {
+        TerminationCallback callback{call, [&](const Termination<Scripted>& termination) {
+                                         ++ran;
+                                         CHECK(termination.abandoned);
+                                         CHECK(script.alive.size() == 1);
+                                     }};
+        call = Call();
+        CHECK(ran == 0);
+        script.notifier().terminated();
+        CHECK(ran == 1);
+        CHECK(script.alive.empty());
+    }
+    CHECK(ran == 1);
+}
+
+TEST_CASE("Rule 6: a callback registered after the end runs at once, and one that is gone before does not run", "[rules][callback]") {
+    Script script;
+    auto call = begin(script);
+    int ran = 0;
+    { TerminationCallback gone{call, [&] { ran += 100; }}; }
+    script.notifier().terminated();
+    TerminationCallback late{call, [&] { ++ran; }};
+    CHECK(ran == 1);
+    call.release();
+    TerminationCallback after_release{Monitor{call}, [&] { ++ran; }};
+    CHECK(ran == 2);
+    TerminationCallback nobody{Call(), [&] { ran += 100; }};
+    CHECK(ran == 2);
+}
+
+TEST_CASE("Rule 6: callbacks run in the order in which they registered, and may destroy themselves and each other", "[rules][callback]") {
+    Script script;
+    auto call = begin(script);
+    std::vector<int> ran;
+    const auto push = [&](int n) { return std::function<void()>([&ran, n] { ran.push_back(n); }); };
+    using Callback = TerminationCallback<Scripted, std::function<void()>>;
+    std::optional<Callback> first, second, third;
+    first.emplace(call, [&] {
+        ran.push_back(1);
+        second.reset();
+        first.reset();
+    });
+    second.emplace(call, push(2));
+    third.emplace(call, push(3));
+    script.notifier().terminated();
+    CHECK(ran == std::vector{1, 3});
+}
+
+TEST_CASE("Rule 6: destroying a callback waits for its call on another thread", "[rules][callback][threads]") {
+    Script script;
+    auto call = begin(script);
+    std::atomic<int> step{0};
+    std::optional callback = std::make_optional<TerminationCallback<Scripted, std::function<void()>>>(call, [&] {
+        step = 1;
+        while (step == 1) std::this_thread::yield();
+        std::this_thread::sleep_for(20ms);
+        step = 3;
+    });
+    std::thread other([&] { script.notifier().terminated(); });
+    while (step == 0) std::this_thread::yield();
+    step = 2;
+    callback.reset();
+    CHECK(step == 3);
+    other.join();
+}
+
+// ---- 7
+
+TEST_CASE("Rule 7: ending, releasing and destroying a session from inside its own callback is legal", "[rules][callback]") {
+    Script script;
+    auto call = std::make_optional(begin(script));
+    Monitor monitor{*call};
+    int ran = 0;
+    TerminationCallback callback{*call, [&] {
+                                     ++ran;
+                                     CHECK_FALSE(call->drop());
+                                     call->release();
+                                     call.reset();
+                                 }};
+    SECTION("when the other side ends") { script.notifier().terminated(); }
+    SECTION("when the drop confirms") {
+        confirm_at_once(script);
+        CHECK_FALSE(call->drop());
+    }
+    SECTION("when it is lost") { script.notifier().lost(); }
+    SECTION("when it is aborted") {
+        script.on_abort = [&](int) {
+            script.notifier().terminated();
+            return std::error_code();
+        };
+        CHECK_FALSE(call->abort());
+    }
+    CHECK(ran == 1);
+    CHECK(monitor.phase() == Phase::released);
+}
+
+TEST_CASE("Rule 7: ending, releasing and destroying a session from inside any provider call is legal", "[rules]") {
+    Script script;
+    auto call = std::make_optional(begin(script));
+    const auto destroy = [&](int) { call.reset(); };
+    SECTION("drop") {
+        script.on_drop = [&](int id) {
+            destroy(id);
+            return std::error_code();
+        };
+        CHECK_FALSE(call->drop());
+        script.notifier().terminated();
+    }
+    SECTION("a drop that is refused") {
+        script.on_drop = [&](int id) {
+            if (call) destroy(id);
+            return refusal;
+        };
+        CHECK(call->drop() == refusal);
+        script.notifier().terminated();
+    }
+    SECTION("abort") {
+        script.on_abort = [&](int id) {
+            destroy(id);
+            return std::error_code();
+        };
+        CHECK_FALSE(call->abort());
+        script.notifier().terminated();
+    }
+    SECTION("snapshot") {
+        script.on_snapshot = destroy;
+        script.notifier().terminated();
+    }
+    SECTION("deallocate, where the notifier goes too") {
+        script.on_deallocate = [&](int id) { script.notifiers.erase(id); };
+        script.notifier().terminated();
+        call.reset();
+    }
+    SECTION("deallocate, inside the notice, where the notifier goes too") {
+        script.on_deallocate = [&](int id) { script.notifiers.erase(id); };
+        call.reset();
+        script.notifier().terminated();
+    }
+    CHECK(script.alive.empty());
+}
+
+// ---- 8
+
+TEST_CASE("Rule 8: late, duplicate, reordered and stale notices are harmless at any time", "[rules][notifier]") {
+    Script script;
+    auto call = begin(script);
+    auto& notifier = script.notifier();
+    const auto say_all = [&] {
+        notifier.terminating(Origin::remote, "again");
+        notifier.terminated(Origin::service, "again");
+        notifier.refused(refusal);
+        notifier.lost("again");
+        notifier.terminated();
+        notifier.terminating();
+    };
+    notifier.terminated(std::string("once"));
+    notifier.terminating(std::string("reordered"));
+    CHECK(*call.termination()->cause == "once");
+    call.release();
+    CHECK(script.alive.empty());
+    say_all();
+    CHECK(*call.termination()->cause == "once");
+    CHECK(call.termination()->origin == Origin::remote);
+    call = Call();
+    say_all();
+    CHECK(script.calls == Calls{"watch 1", "snapshot 1", "deallocate 1"});
+}
+
+TEST_CASE("Rule 8: a notifier is bound to its session, and a reused identifier never reaches the old one", "[rules][notifier]") {
+    Script script;
+    auto first = begin(script);
+    script.notifier().terminated(std::string("first"));
+    auto stale = std::move(script.notifier());
+    first.release();
+    auto second = begin(script);
+    stale.terminated(std::string("stale"));
+    stale.lost();
+    CHECK(second.phase() == Phase::active);
+    script.notifier().terminated(std::string("second"));
+    CHECK(*first.termination()->cause == "first");
+    CHECK(*second.termination()->cause == "second");
+}
+
+TEST_CASE("Rule 8: what is said before open has returned is said of the session", "[rules][open][notifier]") {
+    Script script;
+    script.on_open = [&](int id) {
+        script.notifier(id).terminating(std::string("rejected"));
+        script.notifier(id).terminated();
+        CHECK(script.calls == Calls{"open 1"}); // no snapshot of an identifier that has no name yet
+    };
+    auto call = Call::open(script, 1);
+    CHECK(call.phase() == Phase::terminated);
+    CHECK(*call.termination()->cause == "rejected");
+    CHECK(script.calls == Calls{"open 1", "snapshot 1"});
+}
+
+TEST_CASE("Rule 8: what an empty notifier is told goes nowhere", "[rules][notifier]") {
+    const Script::Notifier empty;
+    CHECK_FALSE(empty);
+    empty.terminating();
+    empty.terminated(Origin::remote, "nobody");
+    empty.refused(refusal);
+    CHECK_FALSE(empty.lost());
+}
+
+TEST_CASE("Rule 8: watch is level-triggered", "[rules][notifier]") {
+    Script script;
+    script.on_watch = [&](int id) { script.notifier(id).terminated("long ago"); };
+    auto call = begin(script);
+    CHECK(call.phase() == Phase::terminated);
+    CHECK(call.termination()->origin == Origin::remote);
+}
+
+// ---- 9
+
+TEST_CASE("Rule 9: loss ends a live session, with no snapshot and no deallocation", "[rules][lost]") {
+    Script script;
+    auto call = begin(script);
+    Monitor monitor{call};
+    SECTION("active") {
+        CHECK_FALSE(script.notifier().lost("line closed"));
+        CHECK(call.termination()->origin == Origin::service);
+        CHECK_FALSE(call.termination()->contested);
+    }
+    SECTION("terminating") {
+        CHECK_FALSE(call.drop());
+        CHECK_FALSE(script.notifier().lost("line closed"));
+        CHECK(call.termination()->origin == Origin::user);
+        CHECK(call.termination()->contested);
+    }
+    SECTION("by the death of the notifier") {
+        script.notifiers.clear();
+        CHECK(call.termination()->origin == Origin::service);
+        CHECK_FALSE(call.termination()->cause);
+    }
+    CHECK_FALSE(call.termination()->statistics);
+    CHECK(call.phase() == Phase::released);
+    CHECK_FALSE(call.drop());
+    CHECK_FALSE(call.abort());
+    CHECK_THROWS_AS(call.id(), std::system_error);
+    std::error_code error;
+    call.try_query(error, &Scripted::is_alive);
+    CHECK(error == errc::lost);
+    CHECK_FALSE(monitor.lease(error));
+    CHECK(error == errc::lost);
+    call.release();
+    CHECK(script.alive.size() == 1); // as the service left it
+}
+
+TEST_CASE("Rule 9: loss voids the identifier of an ended session without touching its termination", "[rules][lost]") {
+    Script script;
+    auto call = begin(script);
+    script.notifier().terminated(std::string("over"));
+    CHECK_FALSE(script.notifier().lost("gone"));
+    CHECK(call.phase() == Phase::released);
+    CHECK(*call.termination()->cause == "over");
+    CHECK(call.termination()->origin == Origin::remote);
+    CHECK(*call.termination()->statistics == 100);
+    call.release();
+    CHECK(script.calls == Calls{"watch 1", "snapshot 1"});
+}
+
+TEST_CASE("Rule 9: lost says whether a deallocation was already under way", "[rules][lost]") {
+    Script script;
+    auto call = begin(script);
+    std::optional<bool> under_way;
+    script.on_deallocate = [&](int id) { under_way = script.notifier(id).lost(); };
+    script.notifier().terminated();
+    call.release();
+    CHECK(under_way == true);
+    CHECK(script.notifier().lost());
+    CHECK(script.alive.empty());
+}
+
+TEST_CASE("Rule 9: loss while a lease is held leaves the lease to fail, and deallocates nothing", "[rules][lost][lease]") {
+    Script script;
+    auto call = begin(script);
+    std::error_code error;
+    auto lease = Monitor{call}.lease(error);
+    script.notifier().lost();
+    call.release();
+    lease = {};
+    CHECK(script.calls == Calls{"watch 1"});
+}
+
+// ---- 10
+
+TEST_CASE("Rule 10: moving and assigning, full and empty, onto full and empty, and onto itself", "[rules][move]") {
+    Script script;
+    confirm_at_once(script);
+    const auto check = [&](auto make) {
+        using Handle = decltype(make(1));
+        Handle empty;
+        {
+            Handle a = make(1);
+            Handle b = std::move(a);
+            CHECK_FALSE(a);
+            CHECK(a.phase() == Phase::released);
+            CHECK(a.termination() == nullptr);
+            CHECK(b.id() == 1);
+            a = std::move(b); // full onto empty
+            CHECK(a.id() == 1);
+            Handle& self = a;
+            a = std::move(self); // onto itself
+            CHECK(a.id() == 1);
+            Handle c = make(2);
+            c = std::move(a); // full onto full
+            CHECK(script.alive == std::set{1});
+            CHECK(c.id() == 1);
+            c = std::move(empty); // empty onto full
+            CHECK(script.alive.empty());
+            CHECK_FALSE(c);
+            c = Handle(); // empty onto empty
+            Handle& empty_self = c;
+            c = std::move(empty_self);
+            CHECK_FALSE(c);
+        }
+        CHECK(script.alive.empty());
+    };
+    check([&](int id) { return Call(script.begin(id), script); });
+    struct DefaultLocal : Local {
+        DefaultLocal() noexcept : Local(shared()) {}
+        static Script& shared() {
+            static Script none;
+            return none;
+        }
+        using Local::Local;
+    };
+    check([&](int id) { return Session<DefaultLocal>(script.begin(id), DefaultLocal(script)); });
+}
+
+TEST_CASE("Rule 10: a session keeps its termination when it is moved", "[rules][move]") {
+    Script script;
+    confirm_at_once(script);
+    auto a = begin(script);
+    CHECK_FALSE(a.drop());
+    auto b = std::move(a);
+    CHECK(*b.termination()->cause == "dropped");
+    b.release();
+    auto c = std::move(b);
+    CHECK(*c.termination()->cause == "dropped");
+    Session<Local> d(script.begin(2), script);
+    CHECK_FALSE(d.disconnect("done"));
+    d.release();
+    const auto e = std::move(d);
+    CHECK(*e.termination()->reason == "done");
+    CHECK(d.termination() == nullptr);
+}
+
+// ---- 11 is held by the builds: what session.hpp includes, and the core without exceptions and type information.
+
+// ---- 12
+
+TEST_CASE("Rule 12: whatever fails on the way of open, nothing leaks", "[rules][open]") {
+    Script script;
+    std::error_code error;
+    SECTION("the service refuses") {
+        script.open_error = refusal;
+        auto call = Call::open(error, script, 1);
+        CHECK_FALSE(call);
+        CHECK(error == refusal);
+        CHECK(call.termination() == nullptr);
+        CHECK_THROWS_AS(Call::open(script, 1), std::system_error);
+    }
+    SECTION("the service throws") {
+        script.on_open = [&](int id) {
+            script.alive.erase(id);
+            throw std::runtime_error("it does");
+        };
+        CHECK_THROWS_AS(Call::open(script, 1), std::runtime_error);
+        script.notifier().terminated("of nobody");
+        script.notifiers.clear();
+    }
+    SECTION("inline") {
+        script.open_error = refusal;
+        auto call = Session<Local>::open(error, script, 1);
+        CHECK_FALSE(call);
+        CHECK(error == refusal);
+        script.open_error = {};
+        call = Session<Local>::open(error, script, 1);
+        CHECK(call);
+        CHECK_FALSE(error);
+    }
+    CHECK(script.alive.empty());
+}
+
+// ---- 13
+
+TEST_CASE("Rule 13: an empty session answers released, and a released one keeps its termination", "[rules][empty]") {
+    Script script;
+    confirm_at_once(script);
+    const auto check_empty = [](auto& call) {
+        CHECK_FALSE(call);
+        CHECK(call.phase() == Phase::released);
+        CHECK(call.drop() == errc::released);
+        CHECK(call.disconnect("nobody") == errc::released);
+        CHECK(call.abort() == errc::released);
+        call.release();
+        const auto is_released = [](const std::system_error& error) { return error.code() == errc::released; };
+        try {
+            (void)call.id();
+            FAIL("id() on an empty session has returned");
+        } catch (const std::system_error& error) {
+            CHECK(is_released(error));
+        }
+        try {
+            (void)call.query([](int) { return 1; });
+            FAIL("query() on an empty session has returned");
+        } catch (const std::system_error& error) {
+            CHECK(is_released(error));
+        }
+        std::error_code error;
+        CHECK(call.try_query(error, [](int) { return 1; }) == 0);
+        CHECK(error == errc::released);
+        call.try_query(error, [](int) {});
+        CHECK(error == errc::released);
+    };
+    Call never;
+    check_empty(never);
+    CHECK(never.termination() == nullptr);
+    auto call = begin(script);
+    CHECK(call.termination() == nullptr);
+    CHECK_FALSE(call.drop());
+    call.release();
+    check_empty(call);
+    const Termination<Scripted> kept = *call.termination();
+    call = Call();
+    CHECK(call.termination() == nullptr);
+    CHECK(*kept.cause == "dropped");
+
+    Session<Local> local(script.begin(2), script);
+    CHECK_FALSE(local.drop());
+    local.release();
+    check_empty(local);
+    CHECK(local.termination()->origin == Origin::user);
+}
+
+TEST_CASE("Rule 13: a session that is released while live shows its termination when it is over", "[rules][release]") {
+    Script script;
+    auto call = begin(script);
+    call.release();
+    CHECK(call.termination() == nullptr);
+    script.notifier().terminated();
+    REQUIRE(call.termination());
+    CHECK(call.termination()->abandoned);
+}
+
+// ---- 14
+
+TEST_CASE("Rule 14: detach takes the identifier out of an inline session, in whatever phase", "[rules][detach]") {
+    Script script;
+    Session<Local> call(script.begin(1), script);
+    SECTION("active") {
+        CHECK(call.detach() == 1);
+        CHECK(call.termination() == nullptr);
+        CHECK(script.calls.empty());
+    }
+    SECTION("terminated") {
+        CHECK_FALSE(call.drop());
+        CHECK(call.detach() == 1);
+        CHECK(call.termination()->origin == Origin::user);
+        CHECK(script.calls == Calls{"drop 1", "snapshot 1"});
+    }
+    CHECK_FALSE(call);
+    CHECK_THROWS_AS(call.detach(), std::system_error);
+    CHECK(script.alive.size() == 1);
+}
+
+template <class S>
+concept Detaches = requires(S& session) { session.detach(); };
+static_assert(Detaches<Session<Local>>);
+static_assert(!Detaches<Session<Scripted>>, "an identifier that is watched cannot be taken from under its notifier");
