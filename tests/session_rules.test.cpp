@@ -190,7 +190,7 @@ TEST_CASE("Rule 1: duties posted while a claim stood are done by whoever withdra
             CHECK_FALSE(call.abort());
             return refusal;
         };
-        CHECK_FALSE(call.drop());
+        CHECK(call.drop() == refusal);
         CHECK(call.phase() == Phase::terminating);
         CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1"});
         script.notifier().terminated();
@@ -198,6 +198,60 @@ TEST_CASE("Rule 1: duties posted while a claim stood are done by whoever withdra
         call.release();
     }
     CHECK(script.alive.empty());
+}
+
+TEST_CASE("Rule 1: a drop and an abort that are refused one way or another leave the session active", "[rules][drop][abort]") {
+    Script script;
+    auto call = begin(script);
+    SECTION("the drop by a notice, while the abort in it is refused at once") {
+        script.on_abort = [](int) { return refusal; };
+        script.on_drop = [&](int) {
+            script.notifier().refused(refusal);
+            CHECK(call.abort() == refusal);
+            return std::error_code();
+        };
+        CHECK_FALSE(call.drop());
+    }
+    SECTION("both by notices, while both are in progress") {
+        script.on_drop = [&](int) {
+            script.on_abort = [&](int) {
+                script.notifier().refused(refusal);
+                script.notifier().refused(refusal);
+                return std::error_code();
+            };
+            CHECK_FALSE(call.abort());
+            return std::error_code();
+        };
+        CHECK_FALSE(call.drop());
+    }
+    SECTION("the drop at once, inside an abort that is refused") {
+        script.on_drop = [](int) { return refusal; };
+        script.on_abort = [&](int) {
+            CHECK_FALSE(call.drop()); // under way
+            return refusal;
+        };
+        CHECK(call.abort() == refusal);
+        CHECK(call.drop() == refusal);
+    }
+    CHECK(call.phase() == Phase::active);
+    script.on_drop = nullptr;
+    CHECK_FALSE(call.drop());
+    CHECK(call.phase() == Phase::terminating);
+    script.notifier().terminated();
+    call.release();
+    CHECK(script.alive.empty());
+}
+
+TEST_CASE("Rule 1: the reason of a request that was refused is not in the termination", "[rules][disconnect]") {
+    Script script;
+    auto call = begin(script);
+    script.on_drop = [&](int) {
+        CHECK_FALSE(call.abort());
+        return refusal;
+    };
+    CHECK(call.disconnect("refused") == refusal);
+    script.notifier().terminated();
+    CHECK_FALSE(call.termination()->reason);
 }
 
 // ---- 2
@@ -576,6 +630,13 @@ TEST_CASE("Rule 7: ending, releasing and destroying a session from inside any pr
         script.on_deallocate = [&](int id) { script.notifiers.erase(id); };
         script.notifier().terminated();
         call.reset();
+    }
+    SECTION("snapshot, where the notifier goes too") {
+        script.on_snapshot = [&](int id) {
+            script.notifiers.erase(id);
+            call.reset();
+        };
+        script.notifier().terminated();
     }
     SECTION("deallocate, inside the notice, where the notifier goes too") {
         script.on_deallocate = [&](int id) { script.notifiers.erase(id); };

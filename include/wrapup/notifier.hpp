@@ -25,6 +25,8 @@ namespace wrapup {
 /// says that knows the end to be the answer to its own `drop`, or does not know. *With one* it wins over a request of ours
 /// that the provider has not yet accepted, and otherwise contests a claim by somebody else.
 ///
+/// Of two causes that are reported at the same moment one is kept.
+///
 /// *Thread safety:* any notice from any thread at any time, several at once; destroying and assigning need exclusive
 /// access. *Blocks:* never.
 template <class Cause, class Backend = detail::NativeBackend>
@@ -41,13 +43,10 @@ public:
     Notifier() = default;
     Notifier(Notifier&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
     Notifier& operator=(Notifier&& other) noexcept {
-        if (this != &other) {
-            abandon();
-            block_ = std::exchange(other.block_, nullptr);
-        }
+        abandon(std::exchange(block_, std::exchange(other.block_, nullptr)));
         return *this;
     }
-    ~Notifier() { abandon(); }
+    ~Notifier() { abandon(block_); }
 
     /// Whether it is bound to a session.
     [[nodiscard]] explicit operator bool() const noexcept { return block_ != nullptr; }
@@ -121,10 +120,10 @@ private:
         return block_ && block_->lose(cause != nullptr, filler(block_, cause), where);
     }
 
-    void abandon() noexcept {
-        if (!block_) return;
-        Block* const block = std::exchange(block_, nullptr);
-        if (!block->ended()) block->lose(false, [](bool) {}, Location::current());
+    // May destroy the notifier that it is called for.
+    static void abandon(Block* block) noexcept {
+        if (!block) return;
+        block->orphan(Location::current());
         block->leave();
     }
 

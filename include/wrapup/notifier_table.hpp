@@ -47,6 +47,14 @@ public:
     NotifierTable() = default;
     NotifierTable(const NotifierTable&) = delete;
     NotifierTable& operator=(const NotifierTable&) = delete;
+    ~NotifierTable() {
+        // One by one: what a notifier says as it dies may come back to the table.
+        for (typename Map::node_type last;; last = {}) {
+            const std::lock_guard lock(mutex_);
+            if (map_.empty()) return;
+            last = map_.extract(map_.begin());
+        }
+    }
 
     /// Takes a place. @throws std::bad_alloc; then nothing is taken.
     [[nodiscard]] Place reserve() {
@@ -54,8 +62,10 @@ public:
         one.emplace();
         const std::lock_guard lock(mutex_);
         const std::size_t needed = map_.size() + reserved_ + 1;
-        const auto room = static_cast<std::size_t>(static_cast<float>(map_.bucket_count()) * map_.max_load_factor());
-        if (needed > room) map_.reserve(2 * needed);
+        if (needed > room_) {
+            map_.reserve(2 * needed);
+            room_ = 2 * needed;
+        }
         ++reserved_;
         return Place(*this, one.extract(one.begin()));
     }
@@ -124,7 +134,8 @@ private:
 
     mutable std::mutex mutex_;
     Map map_;
-    std::size_t reserved_ = 0; // the map has room for them
+    std::size_t reserved_ = 0; // places that are taken and not bound
+    std::size_t room_ = 0;     // how many identifiers the map holds before it must grow
 };
 
 } // namespace wrapup

@@ -11,7 +11,7 @@ namespace detail {
 // What every termination says.
 struct Ending {
     Origin origin = Origin::user; ///< who ended the session
-    bool contested = false;       ///< somebody else reported or asked for another ending before this one was final
+    bool contested = false;       ///< another ending was reported before this one was final, or overtook our request
     bool abandoned = false;       ///< the owner gave the session up while it was live and nobody had asked for the end
 };
 

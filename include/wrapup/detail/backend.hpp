@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 
 namespace wrapup::detail {
 
@@ -29,11 +30,9 @@ struct NativeBackend {
         std::atomic<int> state_{free};
     };
 
-    // Names the calling thread, without what <thread> costs.
-    static const void* this_thread() noexcept {
-        static thread_local const char here = 0;
-        return &here;
-    }
+    // Names the calling thread, without what <thread> costs, and by the same name in every shared library of the program,
+    // which a variable of our own would not.
+    static const void* this_thread() noexcept { return &errno; }
 };
 
 } // namespace wrapup::detail

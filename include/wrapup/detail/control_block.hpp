@@ -35,9 +35,6 @@ public:
     ControlBlock(const ControlBlock&) = delete;
     ControlBlock& operator=(const ControlBlock&) = delete;
 
-    // Whether the end has been reported, if not yet published.
-    [[nodiscard]] bool ended() const noexcept { return state().over() || state().any(reported | publishing); }
-
     [[nodiscard]] State state() const noexcept { return State(word_.load(std::memory_order_acquire)); }
 
     // ---- asking for the end
@@ -87,14 +84,15 @@ public:
         std::error_code answer;
         for (bool first = true;; first = false) {
             enum { settled, withdrawn, drop_again, rescue } next = settled;
-            bool stands = false;
             const Outcome made = update([&](State& s) {
-                stands = !refused && !s.any(retracted);
-                s.clear(call | retracted);
+                const bool stands = !refused && !s.any(call == dropping ? drop_retracted : abort_retracted);
+                s.clear(call == dropping ? dropping | drop_retracted : aborting | abort_retracted);
                 if (stands) s.set(accepted);
                 else if (call == aborting) s.clear(aborted);
                 next = settled;
                 if (s.over() || s.any(accepted | confirmed | dropping | aborting)) {
+                    // What stands is the abort alone: it was not made for that reason.
+                    if (call == dropping && !stands && !s.over() && !s.any(confirmed)) s.clear(reasoned);
                     s.drop_lease();
                 } else if (s.any(given_up) && !s.any(abandoned)) {
                     s.withdraw();
@@ -110,9 +108,7 @@ public:
                 }
                 return true;
             });
-            // An abort asks for more than what stands already, so its refusal is told even where the end will come.
-            const bool moot = made.before.over() || made.before.any(reported | publishing);
-            if (first && !moot && (next != settled || call == aborting)) answer = refused;
+            if (first && !moot(made.before, call)) answer = refused;
             switch (next) {
             case settled: return answer;
             case withdrawn:
@@ -213,27 +209,40 @@ public:
         return before.any(deallocating) || (before.phase() == Phase::released && !before.any(lost));
     }
 
-    // An accepted request turned out to be refused. While a call is in progress its return withdraws; otherwise this is
-    // the return of one.
+    // The notifier is gone: whoever has not been told of an end by now never will be.
+    void orphan(source_location where) noexcept {
+        constexpr Origin service = Origin::service;
+        report(Event::lost, &service, false, lost | only_if_live, [](bool) {}, where);
+    }
+
+    // A request turned out to be refused: what was accepted, or else the drop in progress, or else the abort. A call in
+    // progress withdraws when it returns; where there is none, this is the return of one.
     void refuse(std::error_code error, source_location where) noexcept {
         bool withdraws = false;
         const Outcome made = update([&](State& s) {
             withdraws = false;
             if (step(s.phase(), Event::refused).action != Action::withdraw || s.any(confirmed)) return false;
-            const bool calling = s.any(dropping | aborting);
-            if (calling && !s.any(accepted)) {
-                s.set(retracted);
+            if (s.any(accepted)) {
+                s.clear(accepted);
+                withdraws = !s.any(dropping | aborting);
+                if (withdraws) s.set(dropping);
+                if (withdraws || s.any(traced)) s.add_lease();
                 return true;
             }
-            s.clear(accepted);
-            if (calling) return true;
-            withdraws = true;
-            s.set(dropping);
-            s.add_lease();
+            const std::uint64_t call = s.any(dropping) && !s.any(drop_retracted) ? drop_retracted : abort_retracted;
+            if (!s.any(dropping | aborting) || s.any(call)) return false;
+            s.set(call);
+            if (s.any(traced)) s.add_lease();
             return true;
         });
-        if (withdraws) answered(dropping, error, where);
-        else if (!made) superseded(made.before, made.before.origin(), where, error);
+        if (withdraws) {
+            answered(dropping, error, where);
+        } else if (!made) {
+            superseded(made.before, made.before.origin(), where, error);
+        } else if (made.before.any(traced)) {
+            tell(made.before, Phase::terminating, Phase::terminating, made.before.origin(), where, error);
+            return_lease();
+        }
     }
 
     // ---- beginnings
@@ -243,8 +252,13 @@ public:
         bool publishes = false;
         const Outcome made = update([&](State& s) {
             s.clear(bit);
+            // A request that comes too late is not made, so its reason is not what the provider was told.
+            if (bit == filling_request && s.any(reported)) s.clear(reasoned);
             publishes = s.any(reported) && !s.any(filling_request | filling_cause) && !s.over();
-            if (publishes) s.set(publishing);
+            if (publishes) {
+                s.set(publishing);
+                s.add_lease();
+            }
             return true;
         });
         if (publishes) publish(where);
@@ -316,35 +330,44 @@ private:
         s.set(flags);
     }
 
+    // Whether a refusal of this call is of no consequence: the end has been reported, or for a drop, has begun.
+    static bool moot(State s, std::uint64_t call) noexcept {
+        return s.over() || s.any(reported | publishing) || (call == dropping && s.any(confirmed));
+    }
+
     // Room is kept for the few leases that the library itself takes.
     static bool leasable(State s) noexcept { return s.leases() < State::max_leases - 8; }
 
+    // A pretended flag for `report`: nothing is to be done where the end has been reported.
+    static constexpr std::uint64_t only_if_live = std::uint64_t{1} << 63;
+
+    // What goes on after the step does so under a lease: the notifier may be destroyed by what is called meanwhile.
     template <class Fill>
     State report(Event event, const Origin* origin, bool has_cause, std::uint64_t flags, Fill fill, source_location where) noexcept {
         bool agrees = true, late = false, fills = false, publishes = false;
         const Outcome made = update([&](State& s) {
             const State before = s;
+            agrees = true;
             late = fills = publishes = false;
-            switch (step(s.phase(), event).action) {
-            case Action::none: late = true; return false;
-            case Action::forfeit:
-                if (s.any(deallocating)) return false;
-                s.set(lost);
+            const bool ended = s.over() || s.any(reported | publishing);
+            if (ended && (flags & only_if_live)) return false;
+            const Action action = step(s.phase(), event).action;
+            late = ended && action != Action::forfeit;
+            if (action == Action::none || s.any(deallocating)) return false;
+            s.set(flags & ~only_if_live);
+            if (action == Action::forfeit) {
                 s.set(Phase::released);
-                return true;
-            default: break;
+            } else {
+                agrees = attribute(s, origin);
+                if (late) return s != before;
+                s.set(confirmed);
+                publishes = event != Event::terminating && !s.any(filling_request | filling_cause);
+                fills = has_cause && !publishes && !s.any(filling_cause);
+                if (publishes) s.set(publishing);
+                else if (event != Event::terminating) s.set(reported);
+                if (fills) s.set(filling_cause);
             }
-            agrees = attribute(s, origin);
-            s.set(flags);
-            late = s.any(reported | publishing);
-            if (late) return s != before;
-            s.set(confirmed);
-            const bool filling = s.any(filling_request | filling_cause);
-            publishes = event != Event::terminating && !filling;
-            fills = has_cause && !publishes && !s.any(filling_cause);
-            if (publishes) s.set(publishing);
-            else if (event != Event::terminating) s.set(reported);
-            if (fills) s.set(filling_cause);
+            if (publishes || fills || s.any(traced)) s.add_lease();
             return true;
         });
         if (late) superseded(made.before, origin ? *origin : made.before.origin(), where);
@@ -353,12 +376,12 @@ private:
             tell(made.before, Phase::active, Phase::terminating, origin ? *origin : Origin::remote, where);
         else if (made.before.phase() == Phase::terminated)
             tell(made.before, Phase::terminated, Phase::released, Origin::service, where);
+        if ((publishes || fills) && has_cause) fill(agrees);
         if (publishes) {
-            if (has_cause) fill(agrees);
             publish(where);
-        } else if (fills) {
-            fill(agrees);
-            filled(filling_cause, where);
+        } else if (fills || made.before.any(traced)) {
+            if (fills) filled(filling_cause, where);
+            return_lease();
         }
         return made.before;
     }
@@ -376,9 +399,8 @@ private:
         return true;
     }
 
-    // Snapshot, publish, notify, release, in this order. Called by the one that has set `publishing`; what keeps the block
-    // until the step is the notifier or the lease of the caller, and what keeps it and the identifier afterwards, while
-    // there are observers to call, is a lease.
+    // Snapshot, publish, notify, release, in this order. Called by the one that has set `publishing`, with a lease that is
+    // returned by the step that publishes, or once the observers have been called.
     void publish(source_location where) noexcept {
         complete(state());
         Phase to = Phase::terminated;
@@ -387,7 +409,7 @@ private:
             to = s.any(lost) ? Phase::released : Phase::terminated;
             s.set(to);
             s.clear(publishing | reported);
-            if (s.any(observed | traced)) s.add_lease();
+            if (!s.any(observed | traced)) s.drop_lease();
             return true;
         }, where);
         if (!made.before.any(observed | traced)) return;

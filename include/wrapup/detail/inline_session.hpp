@@ -68,8 +68,8 @@ public:
     void release(source_location where) noexcept {
         if (empty()) return;
         if (step(phase(), Event::release).action == Action::abandon) abandon(where);
-        deallocate(where);
         held_ = Held::termination_only;
+        deallocate(where);
     }
 
     Identifier detach(source_location where) {

@@ -12,7 +12,7 @@ namespace wrapup::detail {
 // there are. A value; the control block holds it in an atomic and changes it by compare-and-exchange only, so that every
 // step sees all of it.
 //
-//   bits  0..1 phase   2..3 origin   4..23 flags   24..39 leases   40..63 references
+//   bits  0..1 phase   2..3 origin   4..25 flags   26..40 leases   41..63 references
 class State {
 public:
     enum Flag : std::uint64_t {
@@ -23,32 +23,35 @@ public:
         publishing = 1u << 7,       // somebody completes the termination
 
         // How far our own requests have come.
-        dropping = 1u << 8,   // the call of the provider's `drop` has not returned
-        aborting = 1u << 9,   // the call of the provider's `abort` has not returned
-        accepted = 1u << 10,  // the provider has accepted one of them
-        aborted = 1u << 11,   // an abort is in progress or accepted: no other is made
-        retracted = 1u << 12, // the provider said `refused` while a call was in progress; its return withdraws
-        confirmed = 1u << 13, // the provider has reported an end or its beginning: no refusal can take that back
-        reasoned = 1u << 14,  // the standing request gave a reason
+        dropping = 1u << 8,         // the call of the provider's `drop` has not returned
+        aborting = 1u << 9,         // the call of the provider's `abort` has not returned
+        accepted = 1u << 10,        // the provider has accepted one of them
+        aborted = 1u << 11,         // an abort is in progress or accepted: no other is made
+        drop_retracted = 1u << 12,  // the provider said `refused` before its `drop` has returned
+        abort_retracted = 1u << 13, // the same for `abort`
+        confirmed = 1u << 14,       // the provider has reported an end or its beginning: no refusal can take that back
+        reasoned = 1u << 15,        // the standing request gave a reason
 
         // What the termination will say.
-        contested = 1u << 15,
-        abandoned = 1u << 16,
+        contested = 1u << 16,
+        abandoned = 1u << 17,
 
         // The identifier and those who are interested in it.
-        given_up = 1u << 17,     // the owner has released
-        rescued = 1u << 18,      // after a refused drop, the abort in the owner's stead was tried
-        lost = 1u << 19,         // the service has voided the identifier
-        deallocating = 1u << 20, // somebody gives the identifier back: the one whose step made that possible
-        observed = 1u << 21,     // an observer has registered
-        traced = 1u << 22,       // the provider wants to be told of transitions
-        abortable = 1u << 23     // the provider can abort
+        given_up = 1u << 18,     // the owner has released
+        rescued = 1u << 19,      // after a refused drop, the abort in the owner's stead was tried
+        lost = 1u << 20,         // the service has voided the identifier
+        deallocating = 1u << 21, // somebody gives the identifier back: the one whose step made that possible
+        observed = 1u << 22,     // an observer has registered
+
+        // What the provider can do.
+        traced = 1u << 23,
+        abortable = 1u << 24
     };
 
-    static constexpr std::uint64_t one_lease = std::uint64_t{1} << 24;
-    static constexpr std::uint64_t one_reference = std::uint64_t{1} << 40;
-    static constexpr std::uint64_t max_leases = 0xFFFF;
-    static constexpr std::uint64_t max_references = 0xFFFFFF;
+    static constexpr std::uint64_t one_lease = std::uint64_t{1} << 26;
+    static constexpr std::uint64_t one_reference = std::uint64_t{1} << 41;
+    static constexpr std::uint64_t max_leases = 0x7FFF;
+    static constexpr std::uint64_t max_references = 0x7FFFFF;
 
     constexpr State() noexcept = default;
     constexpr explicit State(std::uint64_t bits) noexcept : bits_(bits) {}
@@ -56,8 +59,8 @@ public:
     [[nodiscard]] constexpr std::uint64_t bits() const noexcept { return bits_; }
     [[nodiscard]] constexpr Phase phase() const noexcept { return static_cast<Phase>(bits_ & 3); }
     [[nodiscard]] constexpr Origin origin() const noexcept { return static_cast<Origin>(bits_ >> 2 & 3); }
-    [[nodiscard]] constexpr std::uint64_t leases() const noexcept { return bits_ >> 24 & max_leases; }
-    [[nodiscard]] constexpr std::uint64_t references() const noexcept { return bits_ >> 40; }
+    [[nodiscard]] constexpr std::uint64_t leases() const noexcept { return bits_ >> 26 & max_leases; }
+    [[nodiscard]] constexpr std::uint64_t references() const noexcept { return bits_ >> 41; }
     [[nodiscard]] constexpr bool any(std::uint64_t flags) const noexcept { return (bits_ & flags) != 0; }
 
     constexpr void set(std::uint64_t flags) noexcept { bits_ |= flags; }
@@ -96,7 +99,7 @@ public:
 
     // Back to `active`, with nothing left of the requests that were refused.
     constexpr void withdraw() noexcept {
-        clear(dropping | aborting | accepted | aborted | retracted | reasoned | contested);
+        clear(dropping | aborting | accepted | aborted | drop_retracted | abort_retracted | reasoned | contested);
         set(Phase::active);
         set(Origin::user);
     }
