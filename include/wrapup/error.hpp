@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <string>
 #include <system_error>
 
 #if !defined(__cpp_exceptions)
@@ -17,22 +18,33 @@ enum class errc {
     too_many_leases  ///< the session is held by as many leases as its control block can count
 };
 
-/// The category of `errc`.
-[[nodiscard]] inline const std::error_category& category() noexcept {
-    class Category final : public std::error_category {
-        const char* name() const noexcept override { return "wrapup"; }
-        std::string message(int value) const override {
-            switch (static_cast<errc>(value)) {
-            case errc::released: return "the session has been released";
-            case errc::lost: return "the session's identifier was lost with its service";
-            case errc::too_many_leases: return "too many leases are held on the session";
-            }
-            return "unknown error of wrapup";
+namespace detail {
+
+class ErrorCategory final : public std::error_category {
+public:
+    const char* name() const noexcept override { return "wrapup"; }
+    std::string message(int value) const override {
+        switch (static_cast<errc>(value)) {
+        case errc::released: return "the session has been released";
+        case errc::lost: return "the session's identifier was lost with its service";
+        case errc::too_many_leases: return "too many leases are held on the session";
         }
-    };
-    static const Category instance;
-    return instance;
-}
+        return "unknown error of wrapup";
+    }
+};
+
+// A constant that is never destroyed: it is named without a guard, and errors may be looked at until the very end.
+union ImmortalErrorCategory {
+    constexpr ImmortalErrorCategory() noexcept : category() {}
+    ~ImmortalErrorCategory() {}
+    ErrorCategory category;
+};
+inline constinit ImmortalErrorCategory immortal_error_category{};
+
+} // namespace detail
+
+/// The category of `errc`.
+[[nodiscard]] inline const std::error_category& category() noexcept { return detail::immortal_error_category.category; }
 
 /// Makes `errc` usable wherever a `std::error_code` is.
 [[nodiscard]] inline std::error_code make_error_code(errc error) noexcept {

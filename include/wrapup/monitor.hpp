@@ -87,7 +87,7 @@ public:
     }
     template <auto F, class... Args>
     auto query(Args&&... args) const {
-        return query(F, std::forward<Args>(args)...);
+        return query(detail::Asking<F>{}, std::forward<Args>(args)...);
     }
     template <class F, class... Args>
     auto try_query(std::error_code& error, F&& f, Args&&... args) const {

@@ -91,19 +91,20 @@ using NotifierOf = Notifier<typename CauseOf<P>::type, typename BackendOf<P>::ty
 /// | `p.drop(id)` | asks for the end; see `DropResult` for the answer. `noexcept` |
 /// | `p.deallocate(id)` | gives the identifier back; nobody uses it afterwards. `noexcept`, returns `void` |
 ///
-/// `P` itself is nothrow move constructible.
+/// `P` itself is nothrow move constructible and not final.
 ///
 /// *Law:* `deallocate` is called at most once for an identifier, after everything else that is called with it. Where
 /// the provider does not notify, an accepted `drop` means that the session is over.
 template <class P>
-concept SessionProvider = std::is_class_v<P> && std::is_nothrow_move_constructible_v<P> && detail::HasIdentifier<P> &&
+concept SessionProvider = std::is_class_v<P> && !std::is_final_v<P> && std::is_nothrow_move_constructible_v<P> && detail::HasIdentifier<P> &&
                           detail::Drops<P> && detail::Deallocates<P>;
 
-/// Says in its own type why a session ended: `P::Cause`, nothrow movable.
+/// Says in its own type why a session ended: `P::Cause`, nothrow movable, not const, not `Origin`.
 ///
 /// *Law:* `termination()->cause` is what was reported, and empty where nothing was.
 template <class P>
 concept ReportsCause = requires { typename P::Cause; } && std::is_object_v<typename P::Cause> &&
+                       !std::is_const_v<typename P::Cause> && !std::same_as<typename P::Cause, Origin> &&
                        std::is_nothrow_move_constructible_v<typename P::Cause> &&
                        std::is_nothrow_destructible_v<typename P::Cause>;
 
@@ -111,7 +112,7 @@ concept ReportsCause = requires { typename P::Cause; } && std::is_object_v<typen
 ///
 /// *Law:* the reason stands in the termination where the request that gave it was the one that was made.
 template <class P>
-concept AcceptsReason = requires { typename P::Reason; } && std::is_object_v<typename P::Reason> &&
+concept AcceptsReason = requires { typename P::Reason; } && std::is_object_v<typename P::Reason> && !std::is_const_v<typename P::Reason> &&
                         std::is_nothrow_move_constructible_v<typename P::Reason> &&
                         requires(P& provider, const typename P::Identifier& id, const typename P::Reason& reason) {
                             { provider.drop(id, reason) } noexcept -> DropResult;
@@ -164,6 +165,7 @@ concept Timed = requires(const P& provider) {
     { provider.now() } noexcept;
     requires std::regular<decltype(provider.now())>;
     requires std::is_nothrow_copy_constructible_v<decltype(provider.now())>;
+    requires std::is_nothrow_copy_assignable_v<decltype(provider.now())>;
 };
 
 namespace detail {
@@ -182,12 +184,14 @@ struct TimePointOf<P> {
 
 /// Waits in the session's stead, where somebody must pump (a window's thread, a simulated clock):
 /// `p.wait(deadline, done)`, `noexcept`; it returns when `done()` is true or the deadline has passed, whichever is
-/// first. The deadline is of the provider's own clock, so such a provider is `Timed`; `done` may be called at any time
+/// first. The deadline is of the provider's own clock, so such a provider is `Timed`, by a `std::chrono::time_point`; `done` may be called at any time
 /// and does not block.
 ///
 /// *Law:* it returns in bounded time after `done` has become true.
 template <class P>
 concept Waits = Timed<P> && requires(P& provider, const typename detail::TimePointOf<P>::type& deadline) {
+    typename detail::TimePointOf<P>::type::clock;
+    detail::TimePointOf<P>::type::max();
     { provider.wait(deadline, detail::Done{}) } noexcept;
 };
 
@@ -210,6 +214,7 @@ constexpr bool check_provider() noexcept {
     if constexpr (std::is_class_v<P>) {
         static_assert(std::is_nothrow_move_constructible_v<P>,
                       "wrapup: a provider must be nothrow move constructible: make it a cheap value that refers to its service");
+        static_assert(!std::is_final_v<P>, "wrapup: a provider must not be final: what it can do is found out by deriving from it");
         static_assert(requires { typename P::Identifier; },
                       "wrapup: the provider has no type named Identifier: `using Identifier = ...;`");
         if constexpr (requires { typename P::Identifier; }) {
@@ -220,7 +225,7 @@ constexpr bool check_provider() noexcept {
             static_assert(Deallocates<P>,
                           "wrapup: the provider needs `deallocate(Identifier) noexcept`, public, that returns void");
             static_assert(!requires { typename P::Cause; } || ReportsCause<P>,
-                          "wrapup: the provider's Cause must be an object type that is nothrow movable");
+                          "wrapup: the provider's Cause must be an object type that is nothrow movable, not const, and not Origin");
             static_assert(!requires { typename P::Reason; } || AcceptsReason<P>,
                           "wrapup: a provider with a Reason (nothrow movable) needs `drop(Identifier, Reason) noexcept` that returns void or a std::error_code");
             static_assert(!HasMemberSnapshot<P> || Snapshots<P>,

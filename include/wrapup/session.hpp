@@ -186,7 +186,7 @@ public:
     /// The same, with the function known to the compiler.
     template <auto F, class... Args>
     auto query(Args&&... args) const {
-        return query(F, std::forward<Args>(args)...);
+        return query(detail::Asking<F>{}, std::forward<Args>(args)...);
     }
 
     /// The same, but where there is nothing to ask, sets `error` and returns a value-initialized answer.

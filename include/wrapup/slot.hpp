@@ -58,7 +58,7 @@ public:
     template <class... Args>
     void emplace(Args&&... args) noexcept(std::is_nothrow_constructible_v<T, Args...>) {
         reset();
-        ::new (static_cast<void*>(&value_)) T(std::forward<Args>(args)...);
+        ::new (static_cast<void*>(&nothing_)) T(std::forward<Args>(args)...);
         full_ = true;
     }
 

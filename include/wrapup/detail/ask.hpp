@@ -25,6 +25,18 @@ constexpr auto ask(P& provider, const Id& id, F&& f, Args&&... args) {
     }
 }
 
+// The same with a function that is known to the compiler: it is called, not pointed to, and so can be inlined.
+template <auto f>
+struct Asking {
+    template <class P, class Id, class... Args>
+    constexpr auto operator()(P& provider, const Id& id, Args&&... args) const {
+        if constexpr (std::is_member_function_pointer_v<decltype(f)>)
+            return (provider.*f)(id, std::forward<Args>(args)...);
+        else
+            return ask(provider, id, f, std::forward<Args>(args)...);
+    }
+};
+
 template <class P, class Id, class F, class... Args>
 using Answer = decltype(ask(std::declval<P&>(), std::declval<const Id&>(), std::declval<F>(), std::declval<Args>()...));
 

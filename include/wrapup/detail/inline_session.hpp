@@ -21,7 +21,7 @@ public:
     InlineSession() requires std::is_default_constructible_v<P> = default;
     InlineSession(Identifier id, P provider) noexcept
         : provider_(std::move(provider)), id_(std::move(id)), held_(Held::active) {
-        if constexpr (Timed<P>) termination_.began = the_provider().now();
+        if constexpr (Timed<P>) termination_.began = provider_.now();
     }
 
     InlineSession(InlineSession&& other) noexcept
@@ -29,13 +29,11 @@ public:
           id_(other.id_),
           held_(std::exchange(other.held_, Held::nothing)),
           termination_(std::move(other.termination_)) {}
+    // Made anew rather than assigned to, so that a provider need not be assignable.
     InlineSession& operator=(InlineSession&& other) noexcept {
         if (this != &other) {
-            give_up();
-            provider_ = std::move(other.provider_);
-            id_ = other.id_;
-            termination_ = std::move(other.termination_);
-            held_ = std::exchange(other.held_, Held::nothing);
+            this->~InlineSession();
+            ::new (static_cast<void*>(this)) InlineSession(std::move(other));
         }
         return *this;
     }
@@ -49,20 +47,21 @@ public:
     }
 
     std::error_code drop(source_location where) noexcept {
-        return end(Event::request, Origin::user, where, [this] { return refusal([this] { return the_provider().drop(id_); }); });
+        return end(Event::request, Origin::user, where, [this] { return call_drop(); });
     }
 
     template <class Reason>
     std::error_code disconnect(Reason reason, source_location where) noexcept {
         return end(Event::request, Origin::application, where, [&] {
-            auto refused = refusal([&] { return the_provider().drop(id_, std::as_const(reason)); });
+            auto refused = refusal(
+                [&] { return with_provider([&](P& provider) { return provider.drop(id_, std::as_const(reason)); }); });
             if (!refused) termination_.reason.emplace(std::move(reason));
             return refused;
         });
     }
 
     std::error_code abort(source_location where) noexcept {
-        return end(Event::abort, Origin::user, where, [this] { return refusal([this] { return the_provider().abort(id_); }); });
+        return end(Event::abort, Origin::user, where, [this] { return call_abort(); });
     }
 
     void release(source_location where) noexcept {
@@ -94,8 +93,7 @@ public:
     template <class Otherwise, class F, class... Args>
     auto query(Otherwise otherwise, F&& f, Args&&... args) const -> Answer<P, Identifier, F, Args...> {
         if (empty()) return otherwise.template answer<Answer<P, Identifier, F, Args...>>(errc::released);
-        auto&& provider = the_provider();
-        return ask(provider, id_, std::forward<F>(f), std::forward<Args>(args)...);
+        return with_provider([&](P& provider) { return ask(provider, id_, std::forward<F>(f), std::forward<Args>(args)...); });
     }
 
 private:
@@ -105,11 +103,25 @@ private:
 
     // A call on an empty provider is made on a copy: its address would otherwise be ours, and the compiler would have to
     // believe that the call changes the state beside it.
-    static constexpr bool copied = std::is_empty_v<P> && std::is_trivially_copyable_v<P>;
-    [[nodiscard]] std::conditional_t<copied, P, P&> the_provider() const noexcept { return provider_; }
+    template <class Call>
+    auto with_provider(Call call) const {
+        if constexpr (std::is_empty_v<P> && std::is_trivially_copy_constructible_v<P>) {
+            P provider(std::as_const(provider_));
+            return call(provider);
+        } else {
+            return call(provider_);
+        }
+    }
+
+    std::error_code call_drop() noexcept {
+        return refusal([this] { return with_provider([this](P& provider) { return provider.drop(id_); }); });
+    }
+    std::error_code call_abort() noexcept {
+        return refusal([this] { return with_provider([this](P& provider) { return provider.abort(id_); }); });
+    }
 
     void tell([[maybe_unused]] const Transition& transition) noexcept {
-        if constexpr (Traces<P>) the_provider().trace(transition);
+        if constexpr (Traces<P>) provider_.trace(transition);
     }
 
     template <class Call>
@@ -129,23 +141,23 @@ private:
 
     void publish(Origin origin, bool abandoned, source_location where) noexcept {
         static_cast<Ending&>(termination_) = {origin, false, abandoned};
-        if constexpr (Snapshots<P>) termination_.statistics.emplace(the_provider().snapshot(id_));
-        if constexpr (Timed<P>) termination_.ended = the_provider().now();
+        if constexpr (Snapshots<P>) termination_.statistics.emplace(with_provider([this](P& provider) { return provider.snapshot(id_); }));
+        if constexpr (Timed<P>) termination_.ended = provider_.now();
         held_ = Held::terminated;
         tell({Phase::active, Phase::terminated, origin, false, {}, where});
     }
 
     // Nobody is left to ask again: where neither a drop nor an abort is accepted, the identifier is given back regardless.
     void abandon(source_location where) noexcept {
-        auto refused = refusal([this] { return the_provider().drop(id_); });
+        auto refused = call_drop();
         if constexpr (Aborts<P>)
-            if (refused) refused = refusal([this] { return the_provider().abort(id_); });
+            if (refused) refused = call_abort();
         if (refused) tell({phase(), phase(), Origin::application, false, refused, where});
         publish(Origin::application, true, where);
     }
 
     void deallocate(source_location where) noexcept {
-        the_provider().deallocate(id_);
+        with_provider([this](P& provider) { provider.deallocate(id_); });
         tell({Phase::terminated, Phase::released, Origin::application, false, {}, where});
     }
 

@@ -7,7 +7,7 @@ namespace wrapup::detail {
 
 // Whether a class has any member of a given name, whatever it is: a function with another signature, an overload set, a
 // template, private. If P brings the name, it is ambiguous in a class that also inherits it from elsewhere. A final class
-// cannot be derived from; of it only a member that can be named is seen.
+// cannot be derived from, so it cannot be a provider.
 #define WRAPUP_DETAIL_MEMBER_NAMED(Concept, name)                                                                      \
     struct Brings_##name {                                                                                             \
         int name;                                                                                                      \
@@ -16,8 +16,7 @@ namespace wrapup::detail {
     struct And_##name : P, Brings_##name {};                                                                           \
     template <class P>                                                                                                 \
     constexpr bool has_##name() noexcept {                                                                             \
-        if constexpr (!std::is_class_v<P>) return false;                                                               \
-        else if constexpr (std::is_final_v<P>) return requires { &P::name; };                                          \
+        if constexpr (!std::is_class_v<P> || std::is_final_v<P>) return false;                                         \
         else return !requires { &And_##name<P>::name; };                                                               \
     }                                                                                                                  \
     template <class P>                                                                                                 \

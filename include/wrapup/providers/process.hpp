@@ -56,7 +56,8 @@ public:
     ///
     /// `error` tells what the kernel has said: `no_such_file_or_directory`, `permission_denied` (not executable),
     /// `executable_format_error`, `too_many_files_open` (nothing was started then), `resource_unavailable_try_again` (too
-    /// many processes); `invalid_argument` where there is no word in the command line or a NUL within one.
+    /// many processes); `invalid_argument` where there is no word in the command line or a NUL within one;
+    /// `operation_canceled` where the service is gone, or going.
     ///
     /// *Blocks* until the program is loaded. @throws std::bad_alloc; nothing was started then.
     ///
