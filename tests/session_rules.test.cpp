@@ -233,6 +233,25 @@ TEST_CASE("Rule 1: a drop and an abort that are refused one way or another leave
         CHECK(call.abort() == refusal);
         CHECK(call.drop() == refusal);
     }
+    SECTION("the abort by a notice, while the drop that it is in is refused at once") {
+        script.on_abort = [&](int) {
+            script.notifier().refused(refusal);
+            return std::error_code();
+        };
+        script.on_drop = [&](int) {
+            CHECK_FALSE(call.abort());
+            return refusal;
+        };
+        CHECK(call.drop() == refusal);
+    }
+    SECTION("both by notices, after both were accepted") {
+        CHECK_FALSE(call.drop());
+        CHECK_FALSE(call.abort());
+        script.notifier().refused(refusal);
+        CHECK(call.phase() == Phase::terminating); // the other one stands
+        script.notifier().refused(refusal);
+        script.notifier().refused(refusal);
+    }
     CHECK(call.phase() == Phase::active);
     script.on_drop = nullptr;
     CHECK_FALSE(call.drop());

@@ -64,8 +64,8 @@ public:
     void terminated(Origin origin, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, nullptr, where); }
     void terminated(Origin origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, &cause, where); }
 
-    /// The accepted `drop` or `abort` turned out to be refused; the session is active and may be dropped again. Not to be
-    /// said while another request that was accepted still stands.
+    /// A `drop` or `abort` that was accepted turned out to be refused. Where none is left that was accepted, the session is
+    /// active and may be dropped again.
     void refused(std::error_code error, Location where = Location::current()) const noexcept {
         if (block_) block_->refuse(error, where);
     }
@@ -105,13 +105,15 @@ private:
     [[nodiscard]] Block* block() const noexcept { return block_; }
 
     // A losing notice fills the slot only where it is empty; one that agrees refines what stands there.
-    static auto filler(Block* block, Value* cause) noexcept {
-        return [block, cause]([[maybe_unused]] bool agrees) {
-            if constexpr (!std::is_void_v<Cause>) {
+    static auto filler([[maybe_unused]] Block* block, [[maybe_unused]] Value* cause) noexcept {
+        if constexpr (std::is_void_v<Cause>) {
+            return [](bool) {};
+        } else {
+            return [block, cause](bool agrees) {
                 auto& slot = block->cause_part().cause;
                 if (agrees || !slot) slot.emplace(std::move(*cause));
-            }
-        };
+            };
+        }
     }
     void say(Event event, const Origin* origin, Value* cause, Location where) const noexcept {
         if (block_) block_->report(event, origin, cause != nullptr, filler(block_, cause), where);

@@ -32,7 +32,6 @@ public:
         if (other.full_) emplace(std::move(other.value_));
         return *this;
     }
-    ~Slot() requires std::is_trivially_destructible_v<T> = default;
     ~Slot() { reset(); }
 
     /// Whether there is a value.

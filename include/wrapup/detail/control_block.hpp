@@ -85,14 +85,15 @@ public:
         for (bool first = true;; first = false) {
             enum { settled, withdrawn, drop_again, rescue } next = settled;
             const Outcome made = update([&](State& s) {
-                const bool stands = !refused && !s.any(call == dropping ? drop_retracted : abort_retracted);
-                s.clear(call == dropping ? dropping | drop_retracted : aborting | abort_retracted);
-                if (stands) s.set(accepted);
-                else if (call == aborting) s.clear(aborted);
+                s.clear(call);
+                if (refused) {
+                    s.refuse();
+                    s.clear(call == aborting ? std::uint64_t{aborted} : std::uint64_t{reasoned});
+                } else {
+                    s.accept();
+                }
                 next = settled;
-                if (s.over() || s.any(accepted | confirmed | dropping | aborting)) {
-                    // What stands is the abort alone: it was not made for that reason.
-                    if (call == dropping && !stands && !s.over() && !s.any(confirmed)) s.clear(reasoned);
+                if (s.ending()) {
                     s.drop_lease();
                 } else if (s.any(given_up) && !s.any(abandoned)) {
                     s.withdraw();
@@ -215,24 +216,16 @@ public:
         report(Event::lost, &service, false, lost | only_if_live, [](bool) {}, where);
     }
 
-    // A request turned out to be refused: what was accepted, or else the drop in progress, or else the abort. A call in
-    // progress withdraws when it returns; where there is none, this is the return of one.
+    // A request that was accepted, or that a call in progress will be told is, turned out to be refused. A call in progress
+    // withdraws when it returns; where there is none, this is the return of one.
     void refuse(std::error_code error, source_location where) noexcept {
         bool withdraws = false;
         const Outcome made = update([&](State& s) {
             withdraws = false;
-            if (step(s.phase(), Event::refused).action != Action::withdraw || s.any(confirmed)) return false;
-            if (s.any(accepted)) {
-                s.clear(accepted);
-                withdraws = !s.any(dropping | aborting);
-                if (withdraws) s.set(dropping);
-                if (withdraws || s.any(traced)) s.add_lease();
-                return true;
-            }
-            const std::uint64_t call = s.any(dropping) && !s.any(drop_retracted) ? drop_retracted : abort_retracted;
-            if (!s.any(dropping | aborting) || s.any(call)) return false;
-            s.set(call);
-            if (s.any(traced)) s.add_lease();
+            if (step(s.phase(), Event::refused).action != Action::withdraw || s.any(confirmed) || !s.retract()) return false;
+            withdraws = !s.ending();
+            if (withdraws) s.set(dropping);
+            if (withdraws || s.any(traced)) s.add_lease();
             return true;
         });
         if (withdraws) {
@@ -335,8 +328,8 @@ private:
         return s.over() || s.any(reported | publishing) || (call == dropping && s.any(confirmed));
     }
 
-    // Room is kept for the few leases that the library itself takes.
-    static bool leasable(State s) noexcept { return s.leases() < State::max_leases - 8; }
+    // Room is kept for the leases that the library itself takes: one for each notice in progress.
+    static bool leasable(State s) noexcept { return s.leases() < State::max_leases - 1024; }
 
     // A pretended flag for `report`: nothing is to be done where the end has been reported.
     static constexpr std::uint64_t only_if_live = std::uint64_t{1} << 63;

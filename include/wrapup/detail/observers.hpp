@@ -13,15 +13,11 @@ public:
 
     virtual void over() noexcept = 0;
 
+    Observer* next = nullptr; // null where it is in no list
+    Observer* previous = nullptr;
+
 protected:
     ~Observer() = default;
-
-private:
-    template <class Backend>
-    friend class Observers;
-
-    Observer* next_ = nullptr; // null where it is in no list
-    Observer* previous_ = nullptr;
 };
 
 // The observers of one session, called in the order in which they registered, by one thread, once, with no lock held.
@@ -42,7 +38,7 @@ public:
     // thread is the caller's own: waiting for it would be waiting for ever.
     void remove(Observer& observer) noexcept {
         mutex_.lock();
-        if (observer.next_) unlink(observer);
+        if (observer.next) unlink(observer);
         while (delivery_ && delivery_->running == &observer && delivery_->thread != Backend::this_thread()) {
             delivery_->awaited = true;
             const int round = rounds_.load(std::memory_order_relaxed);
@@ -85,23 +81,23 @@ private:
     // A ring, so that the last is found from the first.
     void link(Observer& observer) noexcept {
         if (!first_) {
-            first_ = observer.next_ = observer.previous_ = &observer;
+            first_ = observer.next = observer.previous = &observer;
             return;
         }
-        observer.next_ = first_;
-        observer.previous_ = first_->previous_;
-        observer.previous_->next_ = &observer;
-        first_->previous_ = &observer;
+        observer.next = first_;
+        observer.previous = first_->previous;
+        observer.previous->next = &observer;
+        first_->previous = &observer;
     }
     void unlink(Observer& observer) noexcept {
-        if (observer.next_ == &observer) {
+        if (observer.next == &observer) {
             first_ = nullptr;
         } else {
-            observer.next_->previous_ = observer.previous_;
-            observer.previous_->next_ = observer.next_;
-            if (first_ == &observer) first_ = observer.next_;
+            observer.next->previous = observer.previous;
+            observer.previous->next = observer.next;
+            if (first_ == &observer) first_ = observer.next;
         }
-        observer.next_ = nullptr;
+        observer.next = nullptr;
     }
 
     Observer* first_ = nullptr;

@@ -12,7 +12,7 @@ namespace wrapup::detail {
 // there are. A value; the control block holds it in an atomic and changes it by compare-and-exchange only, so that every
 // step sees all of it.
 //
-//   bits  0..1 phase   2..3 origin   4..25 flags   26..40 leases   41..63 references
+//   bits  0..1 phase   2..3 origin   4..25 flags   10..11 accepted   12..13 retracted   26..40 leases   41..63 references
 class State {
 public:
     enum Flag : std::uint64_t {
@@ -22,30 +22,28 @@ public:
         reported = 1u << 6,         // the end was reported meanwhile: the last who fills publishes
         publishing = 1u << 7,       // somebody completes the termination
 
-        // How far our own requests have come.
-        dropping = 1u << 8,         // the call of the provider's `drop` has not returned
-        aborting = 1u << 9,         // the call of the provider's `abort` has not returned
-        accepted = 1u << 10,        // the provider has accepted one of them
-        aborted = 1u << 11,         // an abort is in progress or accepted: no other is made
-        drop_retracted = 1u << 12,  // the provider said `refused` before its `drop` has returned
-        abort_retracted = 1u << 13, // the same for `abort`
-        confirmed = 1u << 14,       // the provider has reported an end or its beginning: no refusal can take that back
-        reasoned = 1u << 15,        // the standing request gave a reason
+        // How far our own requests have come. How many the provider has accepted is a count beside them, and so is how many
+        // acceptances it has taken back before they were made; see `accept` and `retract`.
+        dropping = 1u << 8,   // the call of the provider's `drop` has not returned
+        aborting = 1u << 9,   // the call of the provider's `abort` has not returned
+        aborted = 1u << 14,   // an abort is in progress or accepted: no other is made
+        confirmed = 1u << 15, // the provider has reported an end or its beginning: no refusal can take that back
+        reasoned = 1u << 16,  // the standing request gave a reason
 
         // What the termination will say.
-        contested = 1u << 16,
-        abandoned = 1u << 17,
+        contested = 1u << 17,
+        abandoned = 1u << 18,
 
         // The identifier and those who are interested in it.
-        given_up = 1u << 18,     // the owner has released
-        rescued = 1u << 19,      // after a refused drop, the abort in the owner's stead was tried
-        lost = 1u << 20,         // the service has voided the identifier
-        deallocating = 1u << 21, // somebody gives the identifier back: the one whose step made that possible
-        observed = 1u << 22,     // an observer has registered
+        given_up = 1u << 19,     // the owner has released
+        rescued = 1u << 20,      // after a refused drop, the abort in the owner's stead was tried
+        lost = 1u << 21,         // the service has voided the identifier
+        deallocating = 1u << 22, // somebody gives the identifier back: the one whose step made that possible
+        observed = 1u << 23,     // an observer has registered
 
         // What the provider can do.
-        traced = 1u << 23,
-        abortable = 1u << 24
+        traced = 1u << 24,
+        abortable = 1u << 25
     };
 
     static constexpr std::uint64_t one_lease = std::uint64_t{1} << 26;
@@ -82,10 +80,34 @@ public:
 
     [[nodiscard]] constexpr bool over() const noexcept { return phase() >= Phase::terminated; }
 
-    // The request that stands is ours, and the provider has neither accepted it nor reported anything.
-    [[nodiscard]] constexpr bool unanswered() const noexcept {
-        return any(dropping | aborting) && !any(accepted | confirmed);
+    // How many of our requests the provider has accepted and not taken back.
+    [[nodiscard]] constexpr std::uint64_t accepted() const noexcept { return bits_ >> 10 & 3; }
+    // How many calls of ours are in progress.
+    [[nodiscard]] constexpr std::uint64_t calls() const noexcept { return (bits_ >> 8 & 1) + (bits_ >> 9 & 1); }
+
+    // A call has returned, and the provider has accepted it, or had said before that it would not.
+    constexpr void accept() noexcept {
+        if (retracted() > 0) bits_ -= one_retracted;
+        else bits_ += one_accepted;
     }
+    // The provider takes back one acceptance: one that was made, or else one that a call in progress will return with.
+    // Which request it means makes no difference to how many stand. Returns whether there was anything to take back.
+    constexpr bool retract() noexcept {
+        if (accepted() > 0) bits_ -= one_accepted;
+        else if (retracted() < calls()) bits_ += one_retracted;
+        else return false;
+        return true;
+    }
+    // A call has returned with a refusal: what was taken back beforehand can only have meant another.
+    constexpr void refuse() noexcept {
+        while (retracted() > calls()) bits_ -= one_retracted;
+    }
+
+    // Something stands, or may yet turn out to stand, that will end the session.
+    [[nodiscard]] constexpr bool ending() const noexcept { return over() || any(confirmed) || accepted() > 0 || calls() > 0; }
+
+    // The request that stands is ours, and the provider has neither accepted it nor reported anything.
+    [[nodiscard]] constexpr bool unanswered() const noexcept { return calls() > 0 && accepted() == 0 && !any(confirmed); }
 
     // Nobody holds the identifier any more, and nobody has begun to give it back.
     [[nodiscard]] constexpr bool releasable() const noexcept {
@@ -99,7 +121,7 @@ public:
 
     // Back to `active`, with nothing left of the requests that were refused.
     constexpr void withdraw() noexcept {
-        clear(dropping | aborting | accepted | aborted | drop_retracted | abort_retracted | reasoned | contested);
+        clear(dropping | aborting | aborted | reasoned | contested | 3 * one_accepted | 3 * one_retracted);
         set(Phase::active);
         set(Origin::user);
     }
@@ -107,6 +129,11 @@ public:
     friend constexpr bool operator==(State, State) noexcept = default;
 
 private:
+    static constexpr std::uint64_t one_accepted = 1u << 10;
+    static constexpr std::uint64_t one_retracted = 1u << 12;
+
+    [[nodiscard]] constexpr std::uint64_t retracted() const noexcept { return bits_ >> 12 & 3; }
+
     std::uint64_t bits_ = 0;
 };
 

@@ -140,7 +140,10 @@ public:
         const auto notifier = notifiers_.remove(call.serial);
         if (notifier && notifier.lost()) return; // its deallocation takes it off the books
         const std::lock_guard lock(mutex_);
-        forget(call.serial);
+        const auto found = calls_.find(call.serial);
+        if (found == calls_.end()) return;
+        // Without a notifier it was never watched; or somebody else is at it, and takes it off the books.
+        if (notifier || found->second.place) forget(call.serial);
     }
 
     /// Voids all identifiers, and opens no more.
