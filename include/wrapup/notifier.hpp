@@ -67,7 +67,7 @@ public:
     /// A `drop` or `abort` that was accepted turned out to be refused. Where none is left that was accepted, the session is
     /// active and may be dropped again.
     void refused(std::error_code error, Location where = Location::current()) const noexcept {
-        if (block_) block_->refuse(error, where);
+        if (block_) block_->retract(error, where);
     }
 
     /// The service has voided the identifier: the session is over, if it was not, and nobody will deallocate it.
@@ -119,7 +119,11 @@ private:
         if (block_) block_->report(event, origin, cause != nullptr, filler(block_, cause), where);
     }
     bool lose(Value* cause, Location where) const noexcept {
-        return block_ && block_->lose(cause != nullptr, filler(block_, cause), where);
+        if (!block_) return false;
+        constexpr Origin service = Origin::service;
+        const detail::State before = block_->report(Event::lost, &service, cause != nullptr, filler(block_, cause), where);
+        return before.any(detail::State::deallocating) ||
+               (before.phase() == Phase::released && !before.any(detail::State::lost));
     }
 
     // May destroy the notifier that it is called for.

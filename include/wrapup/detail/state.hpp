@@ -80,6 +80,9 @@ public:
 
     [[nodiscard]] constexpr bool over() const noexcept { return phase() >= Phase::terminated; }
 
+    // The end has been reported, if not yet published.
+    [[nodiscard]] constexpr bool ended() const noexcept { return over() || any(reported | publishing); }
+
     // How many of our requests the provider has accepted and not taken back.
     [[nodiscard]] constexpr std::uint64_t accepted() const noexcept { return bits_ >> 10 & 3; }
     // How many calls of ours are in progress.

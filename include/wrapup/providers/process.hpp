@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wrapup/notifier.hpp>
 #include <wrapup/providers/process/exit_status.hpp>
 #include <wrapup/providers/process/instance.hpp>
 #include <wrapup/providers/process/options.hpp>
@@ -8,8 +9,10 @@
 #include <wrapup/providers/process/signal.hpp>
 #include <wrapup/providers/process/spawn.hpp>
 #include <wrapup/providers/process/usage.hpp>
-#include <wrapup/notifier.hpp>
 #include <wrapup/session.hpp>
+
+#include <sys/types.h>
+#include <sys/wait.h>
 
 #include <cerrno>
 #include <chrono>
@@ -18,9 +21,6 @@
 #include <optional>
 #include <system_error>
 #include <utility>
-
-#include <sys/types.h>
-#include <sys/wait.h>
 
 /// @file
 /// A child process as a session, on Linux (5.4 and later).
@@ -49,7 +49,8 @@ public:
     using Reason = Signal;
     using Statistics = Usage;
 
-    Provider(Service& service) noexcept : children_(service.children_) {} // NOLINT(google-explicit-constructor): see `Session::open`
+    Provider(Service& service) noexcept
+        : children_(service.children_) {} // NOLINT(google-explicit-constructor): see `Session::open`
 
     /// Starts a program, without a shell. One without a slash in its name is looked for in `PATH`. It starts with no signal
     /// blocked, and inherits the descriptors that are not close-on-exec.
@@ -87,7 +88,9 @@ public:
 
     /// Asks the child to end. A child that is stopped is continued, since it would not hear. *Source:* pidfd_send_signal(2)
     [[nodiscard]] std::error_code drop(const Identifier& id) noexcept { return children_->end(id, Signal{SIGTERM}); }
-    [[nodiscard]] std::error_code drop(const Identifier& id, Signal signal) noexcept { return children_->end(id, signal); }
+    [[nodiscard]] std::error_code drop(const Identifier& id, Signal signal) noexcept {
+        return children_->end(id, signal);
+    }
 
     /// Kills the child.
     [[nodiscard]] std::error_code abort(const Identifier& id) noexcept { return children_->end(id, Signal{SIGKILL}); }
@@ -97,7 +100,9 @@ public:
 
     /// How the child has ended; nothing while it runs, or where somebody else has reaped it. As often as one likes.
     /// *Source:* waitid(2), `WNOWAIT`
-    [[nodiscard]] std::optional<ExitStatus> status(const Identifier& id) const noexcept { return children_->observe(id).status; }
+    [[nodiscard]] std::optional<ExitStatus> status(const Identifier& id) const noexcept {
+        return children_->observe(id).status;
+    }
 
     /// What the child has used; nothing while it runs, or where somebody else has reaped it.
     [[nodiscard]] std::optional<Usage> usage(const Identifier& id) const noexcept {
@@ -108,7 +113,9 @@ public:
     /// What the child has used, for the termination; it says nothing in a termination without a cause.
     [[nodiscard]] Statistics snapshot(const Identifier& id) const noexcept { return children_->observe(id).usage; }
 
-    [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept { return std::chrono::steady_clock::now(); }
+    [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept {
+        return std::chrono::steady_clock::now();
+    }
 
 private:
     Identifier start(std::error_code& error, Notifier<Cause> notifier, const detail::Strings& argv,
@@ -140,7 +147,8 @@ private:
     }
     static void kill_and_reap(pid_t pid) noexcept {
         ::kill(pid, SIGKILL);
-        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {}
+        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+        }
     }
 
     std::shared_ptr<detail::Children> children_;

@@ -4,8 +4,13 @@
 #include <wrapup/error.hpp>
 #include <wrapup/notifier_table.hpp>
 #include <wrapup/origin.hpp>
+#include <wrapup/providers/process/child.hpp>
 #include <wrapup/providers/process/instance.hpp>
 #include <wrapup/providers/process/kernel.hpp>
+#include <wrapup/providers/process/watcher.hpp>
+
+#include <sys/types.h>
+#include <sys/wait.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -15,9 +20,6 @@
 #include <system_error>
 #include <utility>
 #include <vector>
-
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 
 namespace wrapup::process::detail {
 
@@ -30,29 +32,15 @@ namespace wrapup::process::detail {
 class Children {
     using Table = NotifierTable<std::uint64_t, ExitStatus>;
 
-    struct Child {
-        explicit Child(Table::Place&& free) : place(std::move(free)) {}
+    struct Entry : Child {
+        explicit Entry(Table::Place&& free) : place(std::move(free)) {}
 
         std::optional<Table::Place> place; // for the notifier, taken before there is a process
-        Descriptor pidfd;
-        pid_t pid = 0;
-        std::uint64_t sent = 0; // the signals of ours, one bit each
-        bool given_up = false;  // the identifier was given back while the process lived: it is reaped when it ends
-    };
-
-    // How a child has ended, and whether that was somebody else's doing.
-    struct Ending {
-        std::optional<ExitStatus> status;
-        bool by_others;
+        bool given_up = false; // the identifier was given back while the process lived: it is reaped when it ends
     };
 
 public:
-    // @throws std::system_error
-    Children() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), stop_(::eventfd(0, EFD_CLOEXEC)) {
-        epoll_event event{EPOLLIN, {.u64 = nobody}};
-        if (!epoll_ || !stop_ || ::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, stop_.number(), &event) != 0)
-            wrapup::detail::fail(system_error(errno));
-    }
+    Children() = default; // @throws std::system_error
 
     // A child to be. What can fail for want of memory or descriptors is taken before there is a process, and given back if
     // none comes about.
@@ -69,10 +57,8 @@ public:
         [[nodiscard]] Instance complete(std::error_code& error, pid_t pid) noexcept {
             room_ = Descriptor();
             Descriptor pidfd = pidfd_open(pid);
-            if (!pidfd) error = system_error(errno);
-            else if (children_.listens(serial_, pidfd)) return children_.take_up(std::exchange(serial_, nobody), std::move(pidfd), pid);
-            else error = system_error(errno);
-            return {};
+            error = pidfd ? children_.watcher_.add(pidfd, serial_) : system_error(errno);
+            return error ? Instance() : children_.take_up(std::exchange(serial_, nobody), std::move(pidfd), pid);
         }
 
         // There was one, which nobody will hear of again.
@@ -83,7 +69,7 @@ public:
     private:
         friend class Children;
         Admission(Children& children, std::error_code& error)
-            : children_(children), room_(::fcntl(children.stop_.number(), F_DUPFD_CLOEXEC, 0)) {
+            : children_(children), room_(children.watcher_.placeholder()) {
             if (!room_) error = system_error(errno);
             else serial_ = children_.reserve(error);
         }
@@ -100,10 +86,10 @@ public:
     void watch(const Instance& id, Notifier<ExitStatus> notifier) noexcept {
         {
             const std::lock_guard lock(mutex_);
-            Child* const child = find(id.serial_);
+            Entry* const child = find(id.serial_);
             if (!child || !child->place) return; // and the notifier says `lost`
             notifiers_.bind(*std::exchange(child->place, std::nullopt), id.serial_, std::move(notifier));
-            arm(id.serial_, *child);
+            watcher_.arm(child->pidfd, id.serial_);
         }
         if (id.pidfd() < 0) examine(id.serial_);
     }
@@ -112,13 +98,14 @@ public:
         std::optional<Ending> ending;
         {
             const std::lock_guard lock(mutex_);
-            Child* const child = find(id.serial_);
+            Entry* const child = find(id.serial_);
             if (!child) return errc::lost;
-            ending = ending_of(*child);
+            ending = child->ending();
             if (!ending) {
-                const std::error_code refused = send(*child, signal);
+                const std::error_code refused = child->send(signal);
                 if (refused != std::errc::no_such_process) return refused;
-                ending = Ending{std::nullopt, true}; // somebody else has reaped it just now
+                ending = child->ending(); // somebody else has reaped it just now
+                if (!ending) return refused;
             }
         }
         // It had ended before we came. Said before the request is accepted, so that it is not taken for the cause.
@@ -128,7 +115,7 @@ public:
 
     [[nodiscard]] Observation observe(const Instance& id) const noexcept {
         const std::lock_guard lock(mutex_);
-        const Child* const child = find(id.serial_);
+        const Entry* const child = find(id.serial_);
         return child ? look(child->pidfd.number()) : Observation();
     }
 
@@ -136,10 +123,10 @@ public:
     void give_back(const Instance& id) noexcept {
         const Notifier<ExitStatus> notifier = notifiers_.remove(id.serial_); // an event that is late finds nobody
         const std::lock_guard lock(mutex_);
-        Child* const child = find(id.serial_);
+        Entry* const child = find(id.serial_);
         if (!child || reaped(id.serial_, *child)) return;
         child->given_up = true;
-        arm(id.serial_, *child);
+        watcher_.arm(child->pidfd, id.serial_);
     }
 
     // @throws std::bad_alloc
@@ -156,16 +143,9 @@ public:
 
     // Sees to the children that end, until it is stopped.
     void run() noexcept {
-        epoll_event events[64];
-        for (;;) {
-            const int count = ::epoll_wait(epoll_.number(), events, 64, -1);
-            for (int i = 0; i < count; ++i) {
-                if (events[i].data.u64 == nobody) return;
-                examine(events[i].data.u64);
-            }
-        }
+        watcher_.run([this](std::uint64_t serial) { examine(serial); });
     }
-    void stop() noexcept { ::eventfd_write(stop_.number(), 1); }
+    void stop() noexcept { watcher_.stop(); }
 
     // Ends and reaps whoever is left, and reports them lost. What had ended by itself is reported as that before.
     void close() noexcept {
@@ -189,8 +169,6 @@ public:
 private:
     static constexpr std::uint64_t nobody = 0;
 
-    static constexpr std::uint64_t bit(Signal signal) noexcept { return std::uint64_t{1} << (signal.number - 1); }
-
     // ---- with the mutex
 
     template <class Self>
@@ -198,37 +176,12 @@ private:
         const auto found = children.find(serial);
         return found == children.end() ? nullptr : &found->second;
     }
-    Child* find(std::uint64_t serial) noexcept { return find_in(children_, serial); }
-    const Child* find(std::uint64_t serial) const noexcept { return find_in(children_, serial); }
+    Entry* find(std::uint64_t serial) noexcept { return find_in(children_, serial); }
+    const Entry* find(std::uint64_t serial) const noexcept { return find_in(children_, serial); }
 
-    static std::optional<Ending> ending_of(const Child& child) noexcept {
-        const Observation seen = look(child.pidfd.number());
-        if (!seen.over) return std::nullopt;
-        const std::optional<Signal> killer = seen.status ? seen.status->signal() : std::nullopt;
-        return Ending{seen.status, child.sent == 0 || (killer && (child.sent & bit(*killer)) == 0)};
-    }
-
-    static std::error_code send(Child& child, Signal signal) noexcept {
-        if (signal.number < 1 || signal.number > 64) return make_error_code(std::errc::invalid_argument);
-        if (const std::error_code refused = send_signal(child.pidfd.number(), signal)) return refused;
-        child.sent |= bit(signal);
-        // A process that is stopped takes no signal but these two.
-        if (signal != Signal{SIGKILL}) send_signal(child.pidfd.number(), Signal{SIGCONT});
-        return {};
-    }
-
-    // Edge-triggered: a child that has ended stays readable as long as its identifier is kept, and one that a debugger holds
-    // is readable before it can be waited for.
-    static epoll_event event(std::uint64_t serial, std::uint32_t what) noexcept { return {what | EPOLLET, {.u64 = serial}}; }
-
-    void arm(std::uint64_t serial, const Child& child) noexcept {
-        epoll_event armed = event(serial, EPOLLIN); // is reported at once where it is the case already
-        if (child.pidfd) ::epoll_ctl(epoll_.number(), EPOLL_CTL_MOD, child.pidfd.number(), &armed);
-    }
-
-    bool reaped(std::uint64_t serial, Child& child) noexcept {
+    bool reaped(std::uint64_t serial, Entry& child) noexcept {
         if (!wait_for_exit(child.pidfd.number(), WNOHANG).over) return false;
-        if (child.pidfd) ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, child.pidfd.number(), nullptr);
+        watcher_.remove(child.pidfd);
         children_.erase(serial);
         return true;
     }
@@ -250,13 +203,9 @@ private:
         children_.erase(serial);
     }
 
-    bool listens(std::uint64_t serial, const Descriptor& pidfd) noexcept {
-        epoll_event disarmed = event(serial, 0);
-        return ::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, pidfd.number(), &disarmed) == 0;
-    }
     Instance take_up(std::uint64_t serial, Descriptor pidfd, pid_t pid) noexcept {
         const std::lock_guard lock(mutex_);
-        Child& child = *find(serial);
+        Entry& child = *find(serial);
         child.pidfd = std::move(pidfd);
         child.pid = pid;
         return Instance(pid, child.pidfd.number(), serial);
@@ -267,9 +216,9 @@ private:
         std::optional<Ending> ending;
         {
             const std::lock_guard lock(mutex_);
-            Child* const child = find(serial);
+            Entry* const child = find(serial);
             if (!child || (child->given_up && reaped(serial, *child))) return;
-            ending = ending_of(*child);
+            ending = child->ending();
         }
         if (ending) tell(serial, *ending);
     }
@@ -296,18 +245,17 @@ private:
     }
     Descriptor take(std::uint64_t serial) noexcept {
         const std::lock_guard lock(mutex_);
-        Child* const child = find(serial);
+        Entry* const child = find(serial);
         if (!child) return {};
         Descriptor pidfd = std::move(child->pidfd);
         children_.erase(serial);
         return pidfd;
     }
 
-    const Descriptor epoll_;
-    const Descriptor stop_;
+    Watcher watcher_;
     Table notifiers_;
     mutable std::mutex mutex_;
-    std::map<std::uint64_t, Child> children_; // in the order of their serials, for `next`
+    std::map<std::uint64_t, Entry> children_; // in the order of their serials, for `next`
     std::uint64_t serials_ = nobody;
     bool closed_ = false;
 };

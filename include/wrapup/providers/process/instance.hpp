@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <cstdint>
-
 #include <sys/types.h>
+
+#include <cstdint>
 
 namespace wrapup::process {
 

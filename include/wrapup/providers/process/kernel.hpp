@@ -4,16 +4,16 @@
 #include <wrapup/providers/process/exit_status.hpp>
 #include <wrapup/providers/process/usage.hpp>
 
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <csignal>
 #include <optional>
 #include <system_error>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #if !defined(__linux__)
 #error "wrapup: processes as sessions need the process descriptors of Linux"
@@ -46,7 +46,9 @@ private:
 };
 
 // Close-on-exec by itself. Source: pidfd_open(2), Linux 5.3
-inline Descriptor pidfd_open(pid_t pid) noexcept { return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+inline Descriptor pidfd_open(pid_t pid) noexcept {
+    return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
 
 inline std::error_code send_signal(int pidfd, Signal signal) noexcept {
     const bool sent = ::syscall(SYS_pidfd_send_signal, pidfd, signal.number, nullptr, 0) == 0;

@@ -4,13 +4,13 @@
 #include <wrapup/providers/process/kernel.hpp>
 #include <wrapup/providers/process/options.hpp>
 
+#include <spawn.h>
+
 #include <concepts>
 #include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <spawn.h>
 
 namespace wrapup::process {
 
@@ -75,12 +75,14 @@ inline void set_signals(SpawnAttributes& attributes, short flags) noexcept {
     for (const int signal : {SIGTERM, SIGPIPE, SIGCHLD}) ::sigaddset(&usual, signal);
     ::posix_spawnattr_setsigmask(&attributes.value, &none);
     ::posix_spawnattr_setsigdefault(&attributes.value, &usual);
-    ::posix_spawnattr_setflags(&attributes.value, static_cast<short>(flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+    ::posix_spawnattr_setflags(&attributes.value,
+                               static_cast<short>(flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
 }
 
 // Starts a program, without a shell, and returns when it has been executed or could not be. It is found as a shell would
 // find it; a script must name its interpreter.
-inline std::error_code spawn(pid_t& pid, const Strings& argv, const Strings* environment, const Options& options) noexcept {
+inline std::error_code spawn(pid_t& pid, const Strings& argv, const Strings* environment,
+                             const Options& options) noexcept {
     SpawnAttributes attributes;
     set_signals(attributes, options.own_group ? POSIX_SPAWN_SETPGROUP : 0); // group 0: its own
 

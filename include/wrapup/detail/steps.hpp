@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/detail/state.hpp>
+#include <wrapup/lifecycle.hpp>
+
+#include <cstdint>
+
+// The steps of a notifying session: pure functions that turn one state into the next. Each is made by one compare-and-exchange
+// and may be tried several times, so it looks at nothing but the state and changes nothing else. Those that return a bool
+// say whether there is a step to make at all. `step` in lifecycle.hpp says what an event does in a phase; here is what it
+// takes that several threads are at it: who may write what, whose request stands, who must do what was put off.
+namespace wrapup::detail::steps {
+
+using enum State::Flag;
+
+constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
+    s.set(Phase::terminating);
+    s.set(origin);
+    s.set(flags);
+}
+
+// Room is kept for the leases that the library itself takes: one for each notice in progress.
+[[nodiscard]] constexpr bool leasable(State s) noexcept { return s.leases() < State::max_leases - 1024; }
+
+// ---- asking for the end
+
+// Claims the ending for a request of ours, with the lease under which the provider is called.
+[[nodiscard]] constexpr bool claim(State& s, Origin origin, std::uint64_t flags) noexcept {
+    if (s.any(given_up) || step(s.phase(), Event::request).action != Action::drive || !leasable(s)) return false;
+    begin(s, origin, flags | dropping);
+    s.add_lease();
+    return true;
+}
+
+// An abort goes to the provider whatever stands, but once.
+[[nodiscard]] constexpr bool abort(State& s) noexcept {
+    if (step(s.phase(), Event::abort).action != Action::abort || s.any(aborted | reported | publishing) || !leasable(s))
+        return false;
+    if (s.phase() == Phase::active) begin(s, Origin::user, 0);
+    s.set(aborting | aborted);
+    s.add_lease();
+    return true;
+}
+
+// What is to be done once the provider has answered.
+enum class Next {
+    nothing,    // something stands, or the session is over; the lease is returned
+    told,       // the claim is withdrawn; the lease is returned
+    drop_again, // it is withdrawn, and the owner has released meanwhile: drop in the application's name, under the same lease
+    rescue      // that was refused too: abort, under the same lease
+};
+
+// `call`, `dropping` or `aborting`, has returned.
+[[nodiscard]] constexpr Next answer(State& s, std::uint64_t call, bool refused) noexcept {
+    s.clear(call);
+    if (refused) {
+        s.refuse();
+        s.clear(call == aborting ? std::uint64_t{aborted} : std::uint64_t{reasoned});
+    } else {
+        s.accept();
+    }
+    if (s.ending()) {
+        s.drop_lease();
+        return Next::nothing;
+    }
+    if (s.any(given_up) && !s.any(abandoned)) {
+        s.withdraw();
+        begin(s, Origin::application, abandoned | dropping);
+        return Next::drop_again;
+    }
+    if (s.any(given_up) && !s.any(rescued) && s.any(abortable)) {
+        s.set(rescued | aborting | aborted);
+        return Next::rescue;
+    }
+    s.withdraw();
+    s.drop_lease();
+    return Next::told;
+}
+
+// Whether a refusal of this call is of no consequence: the end has been reported, or for a drop, has begun.
+[[nodiscard]] constexpr bool moot(State s, std::uint64_t call) noexcept {
+    return s.over() || s.any(reported | publishing) || (call == dropping && s.any(confirmed));
+}
+
+// The provider takes an acceptance back. Where nothing is left that stands, this is the return of a call that is refused:
+// it is marked as one, with a lease.
+[[nodiscard]] constexpr bool retract(State& s) noexcept {
+    if (step(s.phase(), Event::refused).action != Action::withdraw || s.any(confirmed) || !s.retract()) return false;
+    if (s.ending()) return true;
+    s.set(dropping);
+    s.add_lease();
+    return true;
+}
+
+// ---- giving the identifier up, and using it
+
+// The owner's release. Returns whether it claims the ending, so that the provider must be asked, under a lease.
+[[nodiscard]] constexpr bool give_up(State& s) noexcept {
+    s.set(given_up);
+    if (step(s.phase(), Event::release).action != Action::abandon) return false;
+    begin(s, Origin::application, abandoned | dropping);
+    s.add_lease();
+    return true;
+}
+
+[[nodiscard]] constexpr bool lease(State& s) noexcept {
+    if (s.any(given_up | lost) || !leasable(s)) return false;
+    s.add_lease();
+    return true;
+}
+
+// ---- what the provider reports
+
+// What a notice turned out to be.
+struct Report {
+    bool late = false;      // the end was reported before
+    bool agrees = true;     // it is what was claimed, or claims itself
+    bool fills = false;     // the cause is to be written, then `filled`
+    bool publishes = false; // the termination is to be completed and published
+    bool leased = false;    // under a lease: the notifier may be destroyed by what is called meanwhile
+};
+
+// Whose ending it is, now that somebody reports it.
+[[nodiscard]] constexpr bool attribute(State& s, const Origin* origin) noexcept {
+    if (s.phase() == Phase::active) {
+        begin(s, origin ? *origin : Origin::remote, 0);
+        return true;
+    }
+    if (!origin || *origin == s.origin()) return true;
+    s.set(contested);
+    if (!s.unanswered()) return false;
+    s.set(*origin);
+    return true;
+}
+
+// The end (`terminated`, `lost`) or its beginning (`terminating`). Without an origin it confirms whatever is claimed.
+[[nodiscard]] constexpr bool report(State& s, Event event, const Origin* origin, bool has_cause, Report& notice) noexcept {
+    const State before = s;
+    notice = {};
+    const Action action = step(s.phase(), event).action;
+    notice.late = s.ended() && action != Action::forfeit;
+    if (action == Action::none || s.any(deallocating)) return false;
+    if (event == Event::lost) s.set(lost);
+    if (action == Action::forfeit) {
+        s.set(Phase::released);
+    } else {
+        notice.agrees = attribute(s, origin);
+        if (notice.late) return s != before;
+        s.set(confirmed);
+        const bool over = event != Event::terminating;
+        notice.publishes = over && !s.any(filling_request | filling_cause);
+        notice.fills = has_cause && !notice.publishes && !s.any(filling_cause);
+        if (notice.publishes) s.set(publishing);
+        else if (over) s.set(reported);
+        if (notice.fills) s.set(filling_cause);
+    }
+    notice.leased = notice.publishes || notice.fills || s.any(traced);
+    if (notice.leased) s.add_lease();
+    return true;
+}
+
+// Who wrote what `bit` stands for is done. Returns whether it falls to them to publish, under a lease.
+[[nodiscard]] constexpr bool filled(State& s, std::uint64_t bit) noexcept {
+    s.clear(bit);
+    // A request that comes too late is not made, so its reason is not what the provider was told.
+    if (bit == filling_request && s.any(reported)) s.clear(reasoned);
+    if (!s.any(reported) || s.any(filling_request | filling_cause) || s.over()) return false;
+    s.set(publishing);
+    s.add_lease();
+    return true;
+}
+
+// The termination is complete. The lease under which it was made so stays where there is somebody to be told.
+constexpr void publish(State& s) noexcept {
+    s.set(s.any(lost) ? Phase::released : Phase::terminated);
+    s.clear(publishing | reported);
+    if (!s.any(observed | traced)) s.drop_lease();
+}
+
+// The service has not opened a session.
+constexpr void discard(State& s) noexcept {
+    s.set(given_up | lost);
+    s.clear(filling_request);
+    s.set(Phase::released);
+    s.drop_reference();
+}
+
+} // namespace wrapup::detail::steps
