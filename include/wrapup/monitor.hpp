@@ -63,7 +63,7 @@ public:
 
     /// Monitors a session that notifies.
     explicit Monitor(const Session<Provider>& session) noexcept
-        : session_((detail::require_notifies<Provider>(), detail::Access::block(session))) {}
+        : session_(detail::Access::block(session)) {}
 
     /// Where the session is, also after its owner has released it: `released` once the identifier is given back.
     [[nodiscard]] Phase phase() const noexcept { return session_ ? session_->state().phase() : Phase::released; }
@@ -102,10 +102,14 @@ protected:
 
 private:
     template <class Otherwise, class F, class... Args>
-    auto ask(Otherwise otherwise, F&& f, Args&&... args) const
-        -> detail::Answer<Provider, typename Provider::Identifier, F, Args...> {
-        if (session_) return session_->query(otherwise, std::forward<F>(f), std::forward<Args>(args)...);
-        return otherwise.template answer<detail::Answer<Provider, typename Provider::Identifier, F, Args...>>(errc::released);
+    auto ask(Otherwise otherwise, F&& f, Args&&... args) const {
+        using Identifier = typename Provider::Identifier;
+        if constexpr (!detail::is_question<F, Provider, Identifier, Args...>()) {
+            return detail::Anything();
+        } else {
+            if (session_) return session_->query(otherwise, std::forward<F>(f), std::forward<Args>(args)...);
+            return otherwise.template answer<detail::Answer<Provider, Identifier, F, Args...>>(errc::released);
+        }
     }
 
     detail::Reference<Provider> session_;

@@ -6,6 +6,7 @@
 #include <wrapup/session.hpp>
 
 #include <wrapup/source_location.hpp>
+#include <concepts>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -29,7 +30,7 @@ namespace wrapup {
 ///
 /// *Thread safety:* any notice from any thread at any time, several at once; destroying and assigning need exclusive
 /// access. *Blocks:* never.
-template <class Cause, class Backend = detail::NativeBackend>
+template <class Cause, class Backend>
 class Notifier {
     struct NoCause {};
     using Block = detail::CauseBlock<Cause, Backend>;
@@ -54,15 +55,15 @@ public:
     /// The end has begun. Where there is a cause and none of a winner's stands yet, it is taken.
     void terminating(Location where = Location::current()) const noexcept { say(Event::terminating, nullptr, nullptr, where); }
     void terminating(Value cause, Location where = Location::current()) const noexcept { say(Event::terminating, nullptr, &cause, where); }
-    void terminating(Origin origin, Location where = Location::current()) const noexcept { say(Event::terminating, &origin, nullptr, where); }
-    void terminating(Origin origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminating, &origin, &cause, where); }
+    void terminating(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept { say(Event::terminating, &origin, nullptr, where); }
+    void terminating(std::same_as<Origin> auto origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminating, &origin, &cause, where); }
 
     /// It is over, and the identifier can still be asked: the library takes the snapshot, publishes the termination and
     /// calls the observers before this returns, unless another thread is about to.
     void terminated(Location where = Location::current()) const noexcept { say(Event::terminated, nullptr, nullptr, where); }
     void terminated(Value cause, Location where = Location::current()) const noexcept { say(Event::terminated, nullptr, &cause, where); }
-    void terminated(Origin origin, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, nullptr, where); }
-    void terminated(Origin origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, &cause, where); }
+    void terminated(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, nullptr, where); }
+    void terminated(std::same_as<Origin> auto origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, &cause, where); }
 
     /// A `drop` or `abort` that was accepted turned out to be refused. Where none is left that was accepted, the session is
     /// active and may be dropped again.

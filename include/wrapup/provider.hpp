@@ -19,7 +19,11 @@
 
 namespace wrapup {
 
-template <class Cause, class Backend>
+namespace detail {
+struct NativeBackend;
+}
+
+template <class Cause, class Backend = detail::NativeBackend>
 class Notifier;
 
 /// What `drop` and `abort` return: nothing or an empty `std::error_code` means done (or accepted, where the provider
@@ -46,8 +50,6 @@ concept Deallocates = requires(P& provider, const typename P::Identifier& id) {
     { provider.deallocate(id) } noexcept -> std::same_as<void>;
 };
 
-struct NativeBackend;
-
 // What the concurrency of a provider's sessions is built from: the machine's own, or what a model checker brings.
 template <class P>
 struct BackendOf {
@@ -68,19 +70,6 @@ struct IdentifierOf<P> {
     using type = typename P::Identifier;
 };
 
-template <class P>
-struct CauseOf {
-    using type = void;
-};
-template <class P>
-    requires requires { typename P::Cause; }
-struct CauseOf<P> {
-    using type = typename P::Cause;
-};
-
-template <class P>
-using NotifierOf = Notifier<typename CauseOf<P>::type, typename BackendOf<P>::type>;
-
 } // namespace detail
 
 /// Ends sessions of one kind and frees their identifiers.
@@ -91,12 +80,13 @@ using NotifierOf = Notifier<typename CauseOf<P>::type, typename BackendOf<P>::ty
 /// | `p.drop(id)` | asks for the end; see `DropResult` for the answer. `noexcept` |
 /// | `p.deallocate(id)` | gives the identifier back; nobody uses it afterwards. `noexcept`, returns `void` |
 ///
-/// `P` itself is nothrow move constructible and not final.
+/// `P` itself is nothrow move constructible and not final. `Session<P>` asks besides that no member which stands for a
+/// capability is a misfit.
 ///
 /// *Law:* `deallocate` is called at most once for an identifier, after everything else that is called with it. Where
 /// the provider does not notify, an accepted `drop` means that the session is over.
 template <class P>
-concept SessionProvider = std::is_class_v<P> && !std::is_final_v<P> && std::is_nothrow_move_constructible_v<P> && detail::HasIdentifier<P> &&
+concept SessionProvider = std::is_class_v<P> && !std::is_const_v<P> && !std::is_final_v<P> && std::is_nothrow_move_constructible_v<P> && detail::HasIdentifier<P> &&
                           detail::Drops<P> && detail::Deallocates<P>;
 
 /// Says in its own type why a session ended: `P::Cause`, nothrow movable, not const, not `Origin`.
@@ -107,6 +97,22 @@ concept ReportsCause = requires { typename P::Cause; } && std::is_object_v<typen
                        !std::is_const_v<typename P::Cause> && !std::same_as<typename P::Cause, Origin> &&
                        std::is_nothrow_move_constructible_v<typename P::Cause> &&
                        std::is_nothrow_destructible_v<typename P::Cause>;
+
+namespace detail {
+
+template <class P>
+struct CauseOf {
+    using type = void;
+};
+template <ReportsCause P>
+struct CauseOf<P> {
+    using type = typename P::Cause;
+};
+
+template <class P>
+using NotifierOf = Notifier<typename CauseOf<P>::type, typename BackendOf<P>::type>;
+
+} // namespace detail
 
 /// Can be told why: `P::Reason`, nothrow movable, and `p.drop(id, reason)`, `noexcept`, with the meaning of `drop`.
 ///
@@ -210,8 +216,9 @@ namespace detail {
 // that would only repeat an earlier one hold.
 template <class P>
 constexpr bool check_provider() noexcept {
-    static_assert(std::is_class_v<P>, "wrapup: a provider is a class with the members Identifier, drop and deallocate");
-    if constexpr (std::is_class_v<P>) {
+    static_assert(std::is_class_v<P> && !std::is_const_v<P>,
+                  "wrapup: a provider is a class with the members Identifier, drop and deallocate, and not const");
+    if constexpr (std::is_class_v<P> && !std::is_const_v<P>) {
         static_assert(std::is_nothrow_move_constructible_v<P>,
                       "wrapup: a provider must be nothrow move constructible: make it a cheap value that refers to its service");
         static_assert(!std::is_final_v<P>, "wrapup: a provider must not be final: what it can do is found out by deriving from it");
@@ -224,23 +231,31 @@ constexpr bool check_provider() noexcept {
                           "wrapup: the provider needs `drop(Identifier) noexcept`, public, that returns void or a std::error_code");
             static_assert(Deallocates<P>,
                           "wrapup: the provider needs `deallocate(Identifier) noexcept`, public, that returns void");
-            static_assert(!requires { typename P::Cause; } || ReportsCause<P>,
+            constexpr bool good_cause = !requires { typename P::Cause; } || ReportsCause<P>;
+            constexpr bool good_reason = !requires { typename P::Reason; } || AcceptsReason<P>;
+            constexpr bool good_snapshot = !HasMemberSnapshot<P> || Snapshots<P>;
+            constexpr bool good_abort = !HasMemberAbort<P> || Aborts<P>;
+            constexpr bool good_now = !HasMemberNow<P> || Timed<P>;
+            constexpr bool good_wait = !HasMemberWait<P> || Waits<P>;
+            constexpr bool good_trace = !HasMemberTrace<P> || Traces<P>;
+            static_assert(good_cause,
                           "wrapup: the provider's Cause must be an object type that is nothrow movable, not const, and not Origin");
-            static_assert(!requires { typename P::Reason; } || AcceptsReason<P>,
+            static_assert(good_reason,
                           "wrapup: a provider with a Reason (nothrow movable) needs `drop(Identifier, Reason) noexcept` that returns void or a std::error_code");
-            static_assert(!HasMemberSnapshot<P> || Snapshots<P>,
+            static_assert(good_snapshot,
                           "wrapup: the provider's snapshot must be `snapshot(Identifier) noexcept` and return a nothrow movable value");
-            static_assert(!HasMemberAbort<P> || Aborts<P>,
+            static_assert(good_abort,
                           "wrapup: the provider's abort must be `abort(Identifier) noexcept` and return void or a std::error_code");
-            static_assert(!HasMemberNow<P> || Timed<P>,
+            static_assert(good_now,
                           "wrapup: the provider's now must be `now() const noexcept` and return a point in time that is regular");
-            static_assert(!HasMemberWait<P> || Waits<P>,
+            static_assert(good_wait,
                           "wrapup: the provider's wait must be `wait(deadline, done) noexcept` with a deadline of its own `now()`");
-            static_assert(!HasMemberTrace<P> || Traces<P>,
+            static_assert(good_trace,
                           "wrapup: the provider's trace must be `trace(const wrapup::Transition&) noexcept`");
+            return SessionProvider<P> && good_cause && good_reason && good_snapshot && good_abort && good_now && good_wait && good_trace;
         }
     }
-    return SessionProvider<P>;
+    return false;
 }
 
 } // namespace detail

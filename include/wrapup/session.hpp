@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <wrapup/detail/inline_session.hpp>
+#include <wrapup/detail/holder.hpp>
 #include <wrapup/error.hpp>
 #include <wrapup/lifecycle.hpp>
 #include <wrapup/origin.hpp>
@@ -16,47 +16,6 @@
 #include <utility>
 
 namespace wrapup {
-namespace detail {
-
-// Defined by <wrapup/notifier.hpp>.
-template <class P>
-class SharedSession;
-
-struct Access;
-
-template <class T>
-concept Complete = requires { sizeof(T); };
-
-struct Rejected {};
-
-template <class P>
-constexpr bool can_hold_session() noexcept {
-    if constexpr (check_provider<P>()) {
-        if constexpr (Notifies<P>) {
-            static_assert(Complete<NotifierOf<P>>,
-                          "wrapup: the provider has a member named watch, so it notifies: include <wrapup/notifier.hpp>");
-            return Complete<NotifierOf<P>>;
-        }
-        return true;
-    }
-    return false;
-}
-
-template <class P, bool = can_hold_session<P>()>
-struct Holder {
-    using type = Rejected;
-};
-template <class P>
-struct Holder<P, true> {
-    using type = InlineSession<P>;
-};
-template <Notifies P>
-struct Holder<P, true> {
-    using type = SharedSession<P>;
-};
-
-} // namespace detail
-
 /// The owner of a session. When it is destroyed, the session is released, and dropped before if it is still live; no leak,
 /// no wait, no exception. To keep the identifier, `detach` it.
 ///
@@ -180,7 +139,7 @@ public:
     /// @throws as `id` does, and what `f` throws
     template <class F, class... Args>
     auto query(F&& f, Args&&... args) const {
-        return holder_.query(detail::OrFail{}, std::forward<F>(f), std::forward<Args>(args)...);
+        return ask(detail::OrFail{}, std::forward<F>(f), std::forward<Args>(args)...);
     }
 
     /// The same, with the function known to the compiler.
@@ -193,7 +152,7 @@ public:
     template <class F, class... Args>
     auto try_query(std::error_code& error, F&& f, Args&&... args) const {
         error.clear();
-        return holder_.query(detail::OrReport{error}, std::forward<F>(f), std::forward<Args>(args)...);
+        return ask(detail::OrReport{error}, std::forward<F>(f), std::forward<Args>(args)...);
     }
 
 private:
@@ -201,7 +160,20 @@ private:
 
     explicit Session(Holder&& holder) noexcept : holder_(std::move(holder)) {}
 
-    [[nodiscard]] auto* block() const noexcept { return holder_.block(); }
+    template <class Otherwise, class F, class... Args>
+    auto ask(Otherwise otherwise, F&& f, Args&&... args) const {
+        if constexpr (detail::is_question<F, Provider, Identifier, Args...>())
+            return holder_.query(otherwise, std::forward<F>(f), std::forward<Args>(args)...);
+        else return detail::Anything();
+    }
+
+    // What watches a session from outside needs one that can end from outside.
+    [[nodiscard]] detail::SessionBlock<Provider>* block() const noexcept {
+        static_assert(Notifies<Provider>, "wrapup: this session can only be ended by its owner, since its provider has no member "
+                                          "named watch; there is nothing to monitor, control or wait for");
+        if constexpr (Notifies<Provider>) return holder_.block();
+        else return nullptr;
+    }
 
     Holder holder_;
 };

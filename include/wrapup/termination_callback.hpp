@@ -30,8 +30,7 @@ public:
         : TerminationCallback(detail::Reference<Provider>(detail::Access::block(session)), std::forward<G>(f)) {}
     template <class G>
     TerminationCallback(const Session<Provider>& session, G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
-        : TerminationCallback((detail::require_notifies<Provider>(), detail::Reference<Provider>(detail::Access::block(session))),
-                              std::forward<G>(f)) {}
+        : TerminationCallback(detail::Reference<Provider>(detail::Access::block(session)), std::forward<G>(f)) {}
 
     ~TerminationCallback() {
         if (registered_) session_->forget(*this);
@@ -49,12 +48,12 @@ private:
     }
 
     void over() noexcept override {
-        if constexpr (std::invocable<F&, const Termination<Provider>&>) {
-            f_(*session_->termination());
-        } else {
-            static_assert(std::invocable<F&>, "wrapup: a termination callback takes `const Termination<Provider>&` or nothing");
-            f_();
-        }
+        constexpr bool takes_termination = std::invocable<F&, const Termination<Provider>&>;
+        constexpr bool takes_nothing = std::invocable<F&>;
+        static_assert(takes_termination || takes_nothing,
+                      "wrapup: a termination callback takes `const Termination<Provider>&` or nothing");
+        if constexpr (takes_termination) f_(*session_->termination());
+        else if constexpr (takes_nothing) f_();
     }
 
     detail::Reference<Provider> session_;

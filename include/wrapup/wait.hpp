@@ -61,7 +61,6 @@ bool wait_until(SessionBlock<P>& session, TimePoint deadline) {
 // Keeps the block while it is waited on: another thread's callback may destroy the session meanwhile.
 template <class Handle>
 auto awaited(const Handle& handle) {
-    require_notifies<typename Handle::provider_type>();
     return Reference<typename Handle::provider_type>(Access::block(handle));
 }
 

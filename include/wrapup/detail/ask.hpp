@@ -9,26 +9,42 @@
 
 namespace wrapup::detail {
 
+// A member function of the provider, or anything that takes the provider and the identifier, or the identifier alone.
+template <class F, class P, class Id, class... Args>
+concept OfProvider = std::is_invocable_v<F, P&, const Id&, Args...>;
+template <class F, class P, class Id, class... Args>
+concept Question = OfProvider<F, P, Id, Args...> || std::is_invocable_v<F, const Id&, Args...>;
+
+// What is no question is told so in a sentence. The answer to it fits everywhere, so that the sentence is the only error.
+template <class F, class P, class Id, class... Args>
+constexpr bool is_question() noexcept {
+    static_assert(Question<F, P, Id, Args...>,
+                  "wrapup: a query is a member function of the provider that takes the identifier and the given arguments, "
+                  "or a callable that takes the provider and the identifier, or the identifier");
+    return Question<F, P, Id, Args...>;
+}
+struct Anything {
+    template <class T>
+    operator T() const;
+};
+
 // Calls `f` on an identifier: a member function of the provider, or anything that takes the provider and the
 // identifier, or the identifier alone. The result is a value: what it refers to may be gone when the lease is.
 template <class P, class Id, class F, class... Args>
 constexpr auto ask(P& provider, const Id& id, F&& f, Args&&... args) {
     if constexpr (std::is_member_function_pointer_v<std::remove_cvref_t<F>>)
         return (provider.*f)(id, std::forward<Args>(args)...);
-    else if constexpr (std::is_invocable_v<F, P&, const Id&, Args...>)
+    else if constexpr (OfProvider<F, P, Id, Args...>)
         return std::forward<F>(f)(provider, id, std::forward<Args>(args)...);
-    else {
-        static_assert(std::is_invocable_v<F, const Id&, Args...>,
-                      "wrapup: a query is a member function of the provider that takes the identifier and the given arguments, "
-                      "or a callable that takes the provider and the identifier, or the identifier");
+    else
         return std::forward<F>(f)(id, std::forward<Args>(args)...);
-    }
 }
 
 // The same with a function that is known to the compiler: it is called, not pointed to, and so can be inlined.
 template <auto f>
 struct Asking {
     template <class P, class Id, class... Args>
+        requires Question<decltype(f), P, Id, Args...>
     constexpr auto operator()(P& provider, const Id& id, Args&&... args) const {
         if constexpr (std::is_member_function_pointer_v<decltype(f)>)
             return (provider.*f)(id, std::forward<Args>(args)...);

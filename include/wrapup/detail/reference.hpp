@@ -36,11 +36,4 @@ private:
     Block* block_ = nullptr;
 };
 
-// What watches a session from outside needs one that can end from outside.
-template <class P>
-constexpr void require_notifies() noexcept {
-    static_assert(Notifies<P>, "wrapup: this session can only be ended by its owner, since its provider has no member "
-                               "named watch; there is nothing to monitor, control or wait for");
-}
-
 } // namespace wrapup::detail

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: wrapup: the provider's abort must be `abort(Identifier) noexcept` and return void or a std::error_code
+#include <wrapup/session.hpp>
+
+struct Line {
+    using Identifier = int;
+    void drop(int) noexcept;
+    void deallocate(int) noexcept;
+    bool abort(int) noexcept;
+};
+
+void end(wrapup::Session<Line>& line) { line.drop(); }

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: wrapup: the provider needs `deallocate(Identifier) noexcept`, public, that returns void
+#include <wrapup/session.hpp>
+
+struct Line {
+    using Identifier = int;
+    void drop(int) noexcept;
+    void deallocate() noexcept;
+};
+
+void end(wrapup::Session<Line>& line) { line.drop(); }

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: wrapup: the provider needs `drop(Identifier) noexcept`, public, that returns void or a std::error_code
+#include <wrapup/session.hpp>
+
+struct Line {
+    using Identifier = int;
+    bool drop(int) noexcept;
+    void deallocate(int) noexcept;
+};
+
+void end(wrapup::Session<Line>& line) { line.drop(); }

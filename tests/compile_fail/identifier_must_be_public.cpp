@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: wrapup: the provider has no type named Identifier
+#include <wrapup/session.hpp>
+
+class Line {
+    using Identifier = int;
+
+public:
+    void drop(int) noexcept;
+    void deallocate(int) noexcept;
+};
+
+void end(wrapup::Session<Line>& line) { line.drop(); }

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: wrapup: this session can only be ended by its owner
+#include <wrapup/monitor.hpp>
+
+struct Line {
+    using Identifier = int;
+    void drop(int) noexcept;
+    void deallocate(int) noexcept;
+};
+
+void look(wrapup::Session<Line>& line) { wrapup::Monitor monitor(line); }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: Opens
+#include <wrapup/notifier.hpp>
+
+struct Line {
+    using Identifier = int;
+    void drop(int) noexcept;
+    void deallocate(int) noexcept;
+    void watch(int, wrapup::Notifier<void>) noexcept;
+    int open(std::error_code&, const char* address);
+};
+
+auto line = wrapup::Session<Line>::open(Line(), "address");

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: Opens
+#include <wrapup/session.hpp>
+
+struct Line {
+    using Identifier = int;
+    void drop(int) noexcept;
+    void deallocate(int) noexcept;
+    int open(std::error_code&, const char* address);
+};
+
+auto line = wrapup::Session<Line>::open(Line(), 42);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: wrapup: a query is a member function of the provider that takes the identifier and the given arguments
+#include <wrapup/session.hpp>
+
+struct Line {
+    using Identifier = int;
+    void drop(int) noexcept;
+    void deallocate(int) noexcept;
+};
+
+int ask(const wrapup::Session<Line>& line) {
+    return line.query([](const char*) { return 1; });
+}
