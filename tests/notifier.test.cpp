@@ -121,6 +121,12 @@ TEST_CASE("NotifierTable: an event finds the session that its identifier is boun
     CHECK(table.size() == 1);
 }
 
+TEST_CASE("NotifierTable: an identifier that is bound to an empty notifier finds nobody", "[table]") {
+    Table table;
+    table.bind(table.reserve(), 70, Script::Notifier());
+    CHECK_FALSE(table.notify(70, [](const auto&) { FAIL("there is nobody"); }));
+}
+
 TEST_CASE("NotifierTable: a late event for a reused identifier finds nobody", "[table]") {
     Script script;
     Table table;

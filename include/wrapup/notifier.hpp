@@ -65,8 +65,8 @@ public:
     void terminated(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, nullptr, where); }
     void terminated(std::same_as<Origin> auto origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, &cause, where); }
 
-    /// A `drop` or `abort` that was accepted turned out to be refused. Where none is left that was accepted, the session is
-    /// active and may be dropped again.
+    /// A `drop` or `abort` that was accepted turned out to be refused: said once for each. Where none is left that was
+    /// accepted, the session is active, and may be dropped and aborted again.
     void refused(std::error_code error, Location where = Location::current()) const noexcept {
         if (block_) block_->retract(error, where);
     }

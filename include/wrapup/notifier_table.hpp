@@ -96,7 +96,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             const auto found = map_.find(native);
-            if (found == map_.end()) return false;
+            if (found == map_.end() || !found->second) return false;
             shared.block = detail::Access::block(found->second);
             shared.block->refer();
         }

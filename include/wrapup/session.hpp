@@ -25,8 +25,8 @@ namespace wrapup {
 /// Over a provider that only drops and deallocates, this is the provider, the identifier and one word, compiled to what
 /// one would write by hand: distinct sessions are independent, one session is not thread-safe, and an accepted drop is the
 /// end. Over one that notifies, the other side can end the session too, and every member but the moving, assigning and
-/// destroying ones may be called from any thread at any time, also from inside the session's own callbacks, which may
-/// destroy it.
+/// destroying ones may be called from any thread at any time, also from inside the session's own callbacks. Those may
+/// destroy it too, where no other thread is about to use the handle; threads that share a session hold a `Controller` each.
 ///
 /// Nothing here waits: *Blocks* is no more than the provider's own calls do.
 ///
@@ -132,7 +132,7 @@ public:
     /// the program is aborted with that message.
     [[nodiscard]] Identifier id() const { return holder_.id(); }
 
-    /// Asks about the session, before or after its end: calls `f`, a member function of the provider or anything that
+    /// Asks about the session, before or after its end (to end or release it is not a question): calls `f`, a member function of the provider or anything that
     /// takes the provider and the identifier, or the identifier. It is not deallocated meanwhile. What `f` returns is
     /// returned by value.
     ///

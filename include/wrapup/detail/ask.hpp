@@ -40,12 +40,23 @@ constexpr auto ask(P& provider, const Id& id, F&& f, Args&&... args) {
         return std::forward<F>(f)(id, std::forward<Args>(args)...);
 }
 
+// Whether a function is the provider's member that ends a session or gives its identifier back, which are not questions.
+template <auto f, class P>
+constexpr bool is_verb() noexcept {
+    bool verb = false;
+    if constexpr (requires { f == &P::drop; }) verb = verb || f == &P::drop;
+    if constexpr (requires { f == &P::deallocate; }) verb = verb || f == &P::deallocate;
+    if constexpr (requires { f == &P::abort; }) verb = verb || f == &P::abort;
+    return verb;
+}
+
 // The same with a function that is known to the compiler: it is called, not pointed to, and so can be inlined.
 template <auto f>
 struct Asking {
     template <class P, class Id, class... Args>
         requires Question<decltype(f), P, Id, Args...>
     constexpr auto operator()(P& provider, const Id& id, Args&&... args) const {
+        static_assert(!is_verb<f, P>(), "wrapup: the provider's drop, abort and deallocate are not queries: they are the session's to call");
         if constexpr (std::is_member_function_pointer_v<decltype(f)>)
             return (provider.*f)(id, std::forward<Args>(args)...);
         else
