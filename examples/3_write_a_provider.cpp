@@ -41,7 +41,8 @@ struct Database {
     using Identifier = db_handle;
 
     std::error_code drop(db_handle connection) noexcept {
-        return {db_close(connection), std::generic_category()}; // 0: accepted; anything else: refused, nothing has changed
+        return {db_close(connection),
+                std::generic_category()}; // 0: accepted; anything else: refused, nothing has changed
     }
     void deallocate(db_handle connection) noexcept {
         auto* const context = connection->context;
@@ -112,14 +113,16 @@ int main() {
     // We end it.
     auto ours = Connection::open(Database(), "db.example");
     check(!ours.drop(), "the drop is accepted");
-    std::printf("ours:   ended by the %s, %ld rows\n", to_string(ours.termination()->origin), ours.query(&Database::rows));
+    std::printf("ours:   ended by the %s, %ld rows\n", to_string(ours.termination()->origin),
+                ours.query(&Database::rows));
     ours.release();
     std::printf("        after release still %ld rows\n", ours.termination()->statistics->rows);
 
     // The server ends it.
     auto theirs = Connection::open(Database(), "db.example");
     const wrapup::TerminationCallback gone{theirs, [](const wrapup::Termination<Database>& termination) {
-                                               std::printf("theirs: ended by the %s, code %d\n", to_string(termination.origin),
+                                               std::printf("theirs: ended by the %s, code %d\n",
+                                                           to_string(termination.origin),
                                                            termination.cause.value_or(0));
                                            }};
     db_server_goes_away(theirs.id());

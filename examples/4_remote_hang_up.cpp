@@ -64,7 +64,8 @@ int main() {
     auto lease = watched.lease(error);
     fifth.release();
     std::thread([&watched, held = std::move(lease)] {
-        std::printf("fifth : the identifier %u is held, the call is %s\n", held.id().number, to_string(watched.phase()));
+        std::printf("fifth : the identifier %u is held, the call is %s\n", held.id().number,
+                    to_string(watched.phase()));
     }).join();
     std::printf("        and now %s\n", to_string(watched.phase()));
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // Rule 12: memory is taken once, before the service is asked; ending and releasing allocate nothing.
-#include "support/catch.hpp"
-
 #include <wrapup/monitor.hpp>
 #include <wrapup/providers/simulator.hpp>
 #include <wrapup/termination_callback.hpp>
 #include <wrapup/wait.hpp>
+
+#include "support/catch.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -76,7 +76,8 @@ struct Frugal {
 
 } // namespace
 
-TEST_CASE("Rule 12: a notifying session takes its memory once, before the service is asked, and none after", "[rules][allocation]") {
+TEST_CASE("Rule 12: a notifying session takes its memory once, before the service is asked, and none after",
+          "[rules][allocation]") {
     using namespace std::chrono_literals;
     Frugal::Service service;
     const long before = allocations;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "support/catch.hpp"
-#include "support/scripted.hpp"
-
 #include <wrapup/fmt.hpp>
 #include <wrapup/providers/simulator.hpp>
+
+#include "support/catch.hpp"
+#include "support/scripted.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "support/catch.hpp"
-#include "support/scripted.hpp"
-
 #include <wrapup/notifier_table.hpp>
 #include <wrapup/termination_callback.hpp>
+
+#include "support/catch.hpp"
+#include "support/scripted.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -130,7 +130,9 @@ TEST_CASE("NotifierTable: an identifier that is bound to an empty notifier finds
 TEST_CASE("NotifierTable: a late event for a reused identifier finds nobody", "[table]") {
     Script script;
     Table table;
-    const auto late_event = [&] { return table.notify(70, [](const auto& notifier) { notifier.terminated(std::string("late")); }); };
+    const auto late_event = [&] {
+        return table.notify(70, [](const auto& notifier) { notifier.terminated(std::string("late")); });
+    };
     Session<Scripted> first(script.begin(1), script);
     table.bind(table.reserve(), 70, std::move(script.notifier(1)));
     script.on_deallocate = [&](int) { table.remove(70); };
@@ -156,7 +158,8 @@ TEST_CASE("NotifierTable: binding an identifier again says lost for the session 
     CHECK(table.size() == 1);
 }
 
-TEST_CASE("NotifierTable: it lists what is outstanding, and what is outstanding when it goes is lost", "[table][lost]") {
+TEST_CASE("NotifierTable: it lists what is outstanding, and what is outstanding when it goes is lost",
+          "[table][lost]") {
     Script script;
     auto table = std::make_unique<Table>();
     Session<Scripted> first(script.begin(1), script), second(script.begin(2), script);
@@ -166,7 +169,8 @@ TEST_CASE("NotifierTable: it lists what is outstanding, and what is outstanding 
     std::sort(outstanding.begin(), outstanding.end());
     CHECK(outstanding == std::vector{71, 72});
     // What is said as it goes may come back to it.
-    const wrapup::TerminationCallback back{first, [going = table.get()] { going->notify(72, [](const auto& n) { n.terminated("first"); }); }};
+    const wrapup::TerminationCallback back{
+        first, [going = table.get()] { going->notify(72, [](const auto& n) { n.terminated("first"); }); }};
     table.reset();
     CHECK(first.termination());
     CHECK(second.termination());
@@ -175,7 +179,9 @@ TEST_CASE("NotifierTable: it lists what is outstanding, and what is outstanding 
 TEST_CASE("NotifierTable: a place that is not used is given back", "[table]") {
     Script script;
     Table table;
-    for (int i = 0; i < 100; ++i) { const auto unused = table.reserve(); }
+    for (int i = 0; i < 100; ++i) {
+        const auto unused = table.reserve();
+    }
     CHECK(table.size() == 0);
     auto a = table.reserve();
     auto b = std::move(a);
@@ -192,7 +198,8 @@ TEST_CASE("NotifierTable: a notifier is removed while another thread tells it so
         table.bind(table.reserve(), 70, std::move(script.notifier()));
         std::atomic<bool> go{false};
         std::thread other([&] {
-            while (!go) {}
+            while (!go) {
+            }
             table.notify(70, [](const auto& notifier) { notifier.terminated(std::string("told")); });
         });
         go = true;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // The fourteen rules of a session, each held by tests that are named after it.
-#include "support/catch.hpp"
-#include "support/scripted.hpp"
-
 #include <wrapup/providers/simulator.hpp>
 #include <wrapup/termination_callback.hpp>
 #include <wrapup/wait.hpp>
+
+#include "support/catch.hpp"
+#include "support/scripted.hpp"
 
 #include <optional>
 #include <thread>
@@ -65,7 +65,8 @@ TEST_CASE("Rule 1: the first to claim the ending wins, and a later loser changes
     }
 }
 
-TEST_CASE("Rule 1: an origin wins over a local request that the provider has not accepted yet, and not over one it has", "[rules][drop]") {
+TEST_CASE("Rule 1: an origin wins over a local request that the provider has not accepted yet, and not over one it has",
+          "[rules][drop]") {
     Script script;
     auto call = begin(script);
     script.on_drop = [&](int) {
@@ -80,7 +81,8 @@ TEST_CASE("Rule 1: an origin wins over a local request that the provider has not
     CHECK(*call.termination()->cause == "they hung up");
 }
 
-TEST_CASE("Rule 1: a claimed ending is refined until it is published, reason and cause in a slot each", "[rules][disconnect]") {
+TEST_CASE("Rule 1: a claimed ending is refined until it is published, reason and cause in a slot each",
+          "[rules][disconnect]") {
     Script script;
     auto call = begin(script);
     CHECK_FALSE(call.disconnect("maintenance"));
@@ -200,7 +202,8 @@ TEST_CASE("Rule 1: duties posted while a claim stood are done by whoever withdra
     CHECK(script.alive.empty());
 }
 
-TEST_CASE("Rule 1: a drop and an abort that are refused one way or another leave the session active", "[rules][drop][abort]") {
+TEST_CASE("Rule 1: a drop and an abort that are refused one way or another leave the session active",
+          "[rules][drop][abort]") {
     Script script;
     auto call = begin(script);
     SECTION("the drop by a notice, while the abort in it is refused at once") {
@@ -296,8 +299,9 @@ TEST_CASE("Rule 2: the order is always claim, drive, snapshot, publish, notify, 
                                      CHECK(script.alive.size() == 1);
                                  }};
     CHECK_FALSE(call.drop());
-    CHECK(script.calls == Calls{"watch 1", "trace active terminating user", "drop 1", "snapshot 1", "trace terminating terminated user",
-                                "notified", "deallocate 1", "trace terminated released application"});
+    CHECK(script.calls == Calls{"watch 1", "trace active terminating user", "drop 1", "snapshot 1",
+                                "trace terminating terminated user", "notified", "deallocate 1",
+                                "trace terminated released application"});
 }
 
 // ---- 3
@@ -385,7 +389,8 @@ TEST_CASE("Rule 4: drop, disconnect, abort and release are idempotent", "[rules]
     CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1", "snapshot 1", "deallocate 1"});
 }
 
-TEST_CASE("Rule 4: abort leaves the origin of a terminating session alone, and ends an active one for the user", "[rules][abort]") {
+TEST_CASE("Rule 4: abort leaves the origin of a terminating session alone, and ends an active one for the user",
+          "[rules][abort]") {
     Script script;
     auto call = begin(script);
     SECTION("terminating") {
@@ -421,7 +426,8 @@ TEST_CASE("Rule 4: abort leaves the origin of a terminating session alone, and e
 
 // ---- 5
 
-TEST_CASE("Rule 5: releasing a live session drops it first, and deallocates it when the end is confirmed", "[rules][release]") {
+TEST_CASE("Rule 5: releasing a live session drops it first, and deallocates it when the end is confirmed",
+          "[rules][release]") {
     Script script;
     auto call = std::make_optional(begin(script));
     Monitor monitor{*call};
@@ -450,7 +456,9 @@ TEST_CASE("Rule 5: whoever asked for the end before the release has not abandone
     CHECK_FALSE(monitor.termination()->abandoned);
 }
 
-TEST_CASE("Rule 5: if the provider refuses the drop of a release, abort is tried, and then the session stays outstanding", "[rules][release][abort]") {
+TEST_CASE(
+    "Rule 5: if the provider refuses the drop of a release, abort is tried, and then the session stays outstanding",
+    "[rules][release][abort]") {
     Script script;
     auto call = begin(script);
     Monitor monitor{call};
@@ -488,7 +496,8 @@ TEST_CASE("Rule 5: if the provider refuses the drop of a release, abort is tried
     CHECK(monitor.phase() == Phase::released);
 }
 
-TEST_CASE("Rule 5: an inline session is dropped, else aborted, then deallocated regardless", "[rules][release][inline]") {
+TEST_CASE("Rule 5: an inline session is dropped, else aborted, then deallocated regardless",
+          "[rules][release][inline]") {
     Script script;
     std::optional<Session<Local>> call(std::in_place, script.begin(1), script);
     SECTION("dropped") {
@@ -532,11 +541,14 @@ TEST_CASE("Rule 6: release ends the owner's part, and registered callbacks still
     CHECK(ran == 1);
 }
 
-TEST_CASE("Rule 6: a callback registered after the end runs at once, and one that is gone before does not run", "[rules][callback]") {
+TEST_CASE("Rule 6: a callback registered after the end runs at once, and one that is gone before does not run",
+          "[rules][callback]") {
     Script script;
     auto call = begin(script);
     int ran = 0;
-    { TerminationCallback gone{call, [&] { ran += 100; }}; }
+    {
+        TerminationCallback gone{call, [&] { ran += 100; }};
+    }
     script.notifier().terminated();
     TerminationCallback late{call, [&] { ++ran; }};
     CHECK(ran == 1);
@@ -547,7 +559,8 @@ TEST_CASE("Rule 6: a callback registered after the end runs at once, and one tha
     CHECK(ran == 2);
 }
 
-TEST_CASE("Rule 6: callbacks run in the order in which they registered, and may destroy themselves and each other", "[rules][callback]") {
+TEST_CASE("Rule 6: callbacks run in the order in which they registered, and may destroy themselves and each other",
+          "[rules][callback]") {
     Script script;
     auto call = begin(script);
     std::vector<int> ran;
@@ -585,7 +598,8 @@ TEST_CASE("Rule 6: destroying a callback waits for its call on another thread", 
 
 // ---- 7
 
-TEST_CASE("Rule 7: ending, releasing and destroying a session from inside its own callback is legal", "[rules][callback]") {
+TEST_CASE("Rule 7: ending, releasing and destroying a session from inside its own callback is legal",
+          "[rules][callback]") {
     Script script;
     auto call = std::make_optional(begin(script));
     Monitor monitor{*call};
@@ -692,7 +706,8 @@ TEST_CASE("Rule 8: late, duplicate, reordered and stale notices are harmless at 
     CHECK(script.calls == Calls{"watch 1", "snapshot 1", "deallocate 1"});
 }
 
-TEST_CASE("Rule 8: a notifier is bound to its session, and a reused identifier never reaches the old one", "[rules][notifier]") {
+TEST_CASE("Rule 8: a notifier is bound to its session, and a reused identifier never reaches the old one",
+          "[rules][notifier]") {
     Script script;
     auto first = begin(script);
     script.notifier().terminated(std::string("first"));
@@ -798,7 +813,8 @@ TEST_CASE("Rule 9: lost says whether a deallocation was already under way", "[ru
     CHECK(script.alive.empty());
 }
 
-TEST_CASE("Rule 9: loss while a lease is held leaves the lease to fail, and deallocates nothing", "[rules][lost][lease]") {
+TEST_CASE("Rule 9: loss while a lease is held leaves the lease to fail, and deallocates nothing",
+          "[rules][lost][lease]") {
     Script script;
     auto call = begin(script);
     std::error_code error;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "support/catch.hpp"
-
 #include <wrapup/monitor.hpp>
 #include <wrapup/providers/simulator.hpp>
 #include <wrapup/termination_callback.hpp>
 #include <wrapup/wait.hpp>
+
+#include "support/catch.hpp"
 
 #include <optional>
 
@@ -71,7 +71,8 @@ TEST_CASE("Simulator: the other side ends a session, now, in time, or in two ste
 TEST_CASE("Simulator: it refuses, at once or later", "[simulator]") {
     Exchange exchange;
     auto call = Simulated::open(
-        exchange, Behaviour{.confirmation = Confirmation::when_told, .refusal = busy, .refusals = 2, .abort_refusal = busy});
+        exchange,
+        Behaviour{.confirmation = Confirmation::when_told, .refusal = busy, .refusals = 2, .abort_refusal = busy});
     CHECK(call.drop() == busy);
     CHECK(call.disconnect(1) == busy);
     CHECK(call.abort() == busy);
@@ -105,7 +106,8 @@ TEST_CASE("Simulator: one session is lost, and then all of them", "[simulator][l
     CHECK_THROWS_AS(exchange.ring(), std::system_error);
 }
 
-TEST_CASE("Simulator: an exchange that is destroyed first loses its sessions, and their records stay", "[simulator][lost]") {
+TEST_CASE("Simulator: an exchange that is destroyed first loses its sessions, and their records stay",
+          "[simulator][lost]") {
     std::optional<Exchange> exchange(std::in_place);
     auto live = Simulated::open(*exchange), ended = Simulated::open(*exchange);
     exchange->hang_up(ended.id(), 16);
@@ -163,10 +165,12 @@ TEST_CASE("Simulator: the same calls give the same course of events", "[simulato
             calls.push_back(Simulated::open(exchange));
             exchange.hang_up_after(calls.back().id(), std::chrono::milliseconds(i * 37 % 11), i);
         }
-        std::vector<std::unique_ptr<TerminationCallback<Provider, std::function<void(const Termination<Provider>&)>>>> callbacks;
+        std::vector<std::unique_ptr<TerminationCallback<Provider, std::function<void(const Termination<Provider>&)>>>>
+            callbacks;
         for (auto& call : calls)
-            callbacks.push_back(std::make_unique<TerminationCallback<Provider, std::function<void(const Termination<Provider>&)>>>(
-                call, [&](const auto& termination) { order.push_back(*termination.cause); }));
+            callbacks.push_back(
+                std::make_unique<TerminationCallback<Provider, std::function<void(const Termination<Provider>&)>>>(
+                    call, [&](const auto& termination) { order.push_back(*termination.cause); }));
         exchange.advance(1s);
         return order;
     };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "support/catch.hpp"
-#include "support/crowd.hpp"
-
 #include <wrapup/monitor.hpp>
 #include <wrapup/termination_callback.hpp>
 #include <wrapup/wait.hpp>
+
+#include "support/catch.hpp"
+#include "support/crowd.hpp"
 
 #include <array>
 #include <atomic>
@@ -77,10 +77,12 @@ void act(Round& round, Exchange& exchange, int thread, std::minstd_rand& random)
         break;
     case 8: {
         ++round.registered;
-        round.callbacks[static_cast<unsigned>(thread)].emplace(round.monitor, [&round](const Termination<Crowd>& termination) {
-            ++round.ran;
-            if (!complete(termination, round.lost)) ++round.wrong;
-        });
+        round.callbacks[static_cast<unsigned>(thread)].emplace(round.monitor,
+                                                               [&round](const Termination<Crowd>& termination) {
+                                                                   ++round.ran;
+                                                                   if (!complete(termination, round.lost))
+                                                                       ++round.wrong;
+                                                               });
         wrapup::wait(round.monitor);
         break;
     }
@@ -94,7 +96,8 @@ void act(Round& round, Exchange& exchange, int thread, std::minstd_rand& random)
         else exchange.refuse(round.id, make_error_code(std::errc::device_or_resource_busy));
         break;
     }
-    if (const auto* termination = round.monitor.termination(); termination && !complete(*termination, round.lost)) ++round.wrong;
+    if (const auto* termination = round.monitor.termination(); termination && !complete(*termination, round.lost))
+        ++round.wrong;
 }
 
 Behaviour random_behaviour(std::minstd_rand& random) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <wrapup/wait.hpp>
+
 #include "support/catch.hpp"
 #include "support/crowd.hpp"
-
-#include <wrapup/wait.hpp>
 
 #include <chrono>
 #include <limits>
@@ -71,7 +71,8 @@ TEST_CASE("wait_for: what is too long for the clock is for ever", "[wait]") {
     check_for_ever([](auto& call) { return wrapup::wait_for(call, nanoseconds::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_for(call, hours::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_for(call, duration<double>(1e300)); });
-    check_for_ever([](auto& call) { return wrapup::wait_for(call, duration<float>(std::numeric_limits<float>::infinity())); });
+    check_for_ever(
+        [](auto& call) { return wrapup::wait_for(call, duration<float>(std::numeric_limits<float>::infinity())); });
     check_for_ever([](auto& call) { return wrapup::wait_until(call, steady_clock::time_point::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_until(call, system_clock::time_point::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_until(call, time_point<steady_clock, hours>::max()); });
@@ -95,7 +96,8 @@ TEST_CASE("wait_for: it waits no less than it was asked to, and says that the se
     call.abort();
 }
 
-TEST_CASE("wait_for: a simulated time-out takes no time, and a confirmation after it does not count", "[wait][simulator]") {
+TEST_CASE("wait_for: a simulated time-out takes no time, and a confirmation after it does not count",
+          "[wait][simulator]") {
     Exchange exchange;
     auto call = Simulated::open(exchange, Behaviour{.confirmation = Confirmation::later, .delay = 30s});
     call.drop();

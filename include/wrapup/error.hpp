@@ -12,9 +12,9 @@ namespace wrapup {
 
 /// What the library itself has to object to. What a provider objects to is the provider's own `std::error_code`.
 enum class errc {
-    released = 1,    ///< the handle is empty: the identifier was given back, or there never was one
-    lost,            ///< the service has invalidated the identifier by itself
-    too_many_leases  ///< the session is held by as many leases as its control block can count
+    released = 1,   ///< the handle is empty: the identifier was given back, or there never was one
+    lost,           ///< the service has invalidated the identifier by itself
+    too_many_leases ///< the session is held by as many leases as its control block can count
 };
 
 namespace detail {

@@ -37,7 +37,8 @@ struct Describe {
     template <class T>
     static void part(std::string& text, std::string_view label, const T& value) {
         if constexpr (Library::template formattable<T>) text.append(label).append(Library::to_text(value));
-        else if constexpr (requires { std::string(to_string(value)); }) text.append(label).append(std::string(to_string(value)));
+        else if constexpr (requires { std::string(to_string(value)); })
+            text.append(label).append(std::string(to_string(value)));
     }
 
     static std::string text(Phase phase) { return to_string(phase); }
@@ -51,7 +52,8 @@ struct Describe {
         if constexpr (Timed<Provider>) {
             const auto lasted = termination.ended - termination.began;
             if constexpr (requires { decltype(lasted)::period::num; })
-                text += " after " + Library::seconds(static_cast<double>(lasted.count()) * decltype(lasted)::period::num / decltype(lasted)::period::den);
+                text += " after " + Library::seconds(static_cast<double>(lasted.count()) *
+                                                     decltype(lasted)::period::num / decltype(lasted)::period::den);
         }
         if constexpr (AcceptsReason<Provider>)
             if (termination.reason) part(text, ", reason ", *termination.reason);

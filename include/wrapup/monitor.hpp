@@ -3,8 +3,8 @@
 
 #include <wrapup/detail/reference.hpp>
 #include <wrapup/notifier.hpp>
-
 #include <wrapup/source_location.hpp>
+
 #include <system_error>
 #include <utility>
 
@@ -62,8 +62,7 @@ public:
     Monitor() = default;
 
     /// Monitors a session that notifies.
-    explicit Monitor(const Session<Provider>& session) noexcept
-        : session_(detail::Access::block(session)) {}
+    explicit Monitor(const Session<Provider>& session) noexcept : session_(detail::Access::block(session)) {}
 
     /// Where the session is, also after its owner has released it: `released` once the identifier is given back.
     [[nodiscard]] Phase phase() const noexcept { return session_ ? session_->state().phase() : Phase::released; }

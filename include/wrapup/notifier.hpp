@@ -4,8 +4,8 @@
 #include <wrapup/detail/session_block.hpp>
 #include <wrapup/detail/shared_session.hpp>
 #include <wrapup/session.hpp>
-
 #include <wrapup/source_location.hpp>
+
 #include <concepts>
 #include <system_error>
 #include <type_traits>
@@ -53,17 +53,35 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return block_ != nullptr; }
 
     /// The end has begun. Where there is a cause and none of a winner's stands yet, it is taken.
-    void terminating(Location where = Location::current()) const noexcept { say(Event::terminating, nullptr, nullptr, where); }
-    void terminating(Value cause, Location where = Location::current()) const noexcept { say(Event::terminating, nullptr, &cause, where); }
-    void terminating(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept { say(Event::terminating, &origin, nullptr, where); }
-    void terminating(std::same_as<Origin> auto origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminating, &origin, &cause, where); }
+    void terminating(Location where = Location::current()) const noexcept {
+        say(Event::terminating, nullptr, nullptr, where);
+    }
+    void terminating(Value cause, Location where = Location::current()) const noexcept {
+        say(Event::terminating, nullptr, &cause, where);
+    }
+    void terminating(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept {
+        say(Event::terminating, &origin, nullptr, where);
+    }
+    void terminating(std::same_as<Origin> auto origin, Value cause,
+                     Location where = Location::current()) const noexcept {
+        say(Event::terminating, &origin, &cause, where);
+    }
 
     /// It is over, and the identifier can still be asked: the library takes the snapshot, publishes the termination and
     /// calls the observers before this returns, unless another thread is about to.
-    void terminated(Location where = Location::current()) const noexcept { say(Event::terminated, nullptr, nullptr, where); }
-    void terminated(Value cause, Location where = Location::current()) const noexcept { say(Event::terminated, nullptr, &cause, where); }
-    void terminated(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, nullptr, where); }
-    void terminated(std::same_as<Origin> auto origin, Value cause, Location where = Location::current()) const noexcept { say(Event::terminated, &origin, &cause, where); }
+    void terminated(Location where = Location::current()) const noexcept {
+        say(Event::terminated, nullptr, nullptr, where);
+    }
+    void terminated(Value cause, Location where = Location::current()) const noexcept {
+        say(Event::terminated, nullptr, &cause, where);
+    }
+    void terminated(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept {
+        say(Event::terminated, &origin, nullptr, where);
+    }
+    void terminated(std::same_as<Origin> auto origin, Value cause,
+                    Location where = Location::current()) const noexcept {
+        say(Event::terminated, &origin, &cause, where);
+    }
 
     /// A `drop` or `abort` that was accepted turned out to be refused: said once for each. Where none is left that was
     /// accepted, the session is active, and may be dropped and aborted again.
@@ -82,7 +100,9 @@ public:
     [[nodiscard]] void* to_context() && noexcept { return std::exchange(block_, nullptr); }
 
     /// Takes back what `to_context` gave: once, when the API will not call back any more.
-    [[nodiscard]] static Notifier from_context(void* context) noexcept { return Notifier(static_cast<Block*>(context)); }
+    [[nodiscard]] static Notifier from_context(void* context) noexcept {
+        return Notifier(static_cast<Block*>(context));
+    }
 
     /// A notifier for the length of a callback: `Notifier<Cause>::Borrowed(context)->terminated(cause)`. It owes nothing.
     class Borrowed {
@@ -122,7 +142,8 @@ private:
     bool lose(Value* cause, Location where) const noexcept {
         if (!block_) return false;
         constexpr Origin service = Origin::service;
-        const detail::State before = block_->report(Event::lost, &service, cause != nullptr, filler(block_, cause), where);
+        const detail::State before =
+            block_->report(Event::lost, &service, cause != nullptr, filler(block_, cause), where);
         return before.any(detail::State::deallocating) ||
                (before.phase() == Phase::released && !before.any(detail::State::lost));
     }

@@ -7,10 +7,10 @@ namespace wrapup {
 
 /// Who ended a session.
 enum class Origin : std::uint8_t {
-    user,         ///< somebody asked for it: `drop()`, `abort()`
-    application,  ///< the program, for a reason of its own: `disconnect(reason)`, or by giving up a live session
-    remote,       ///< the other party
-    service       ///< whatever carries the session: the line was closed, the service is gone
+    user,        ///< somebody asked for it: `drop()`, `abort()`
+    application, ///< the program, for a reason of its own: `disconnect(reason)`, or by giving up a live session
+    remote,      ///< the other party
+    service      ///< whatever carries the session: the line was closed, the service is gone
 };
 
 /// The word for an origin, as it stands in the enumeration.

@@ -81,17 +81,18 @@ struct IdentifierOf<P> {
 /// *Law:* `deallocate` is called at most once for an identifier, after everything else that is called with it. Where
 /// the provider does not notify, an accepted `drop` means that the session is over.
 template <class P>
-concept SessionProvider = std::is_class_v<P> && !std::is_const_v<P> && !std::is_final_v<P> && std::is_nothrow_move_constructible_v<P> && detail::HasIdentifier<P> &&
-                          detail::Drops<P> && detail::Deallocates<P>;
+concept SessionProvider =
+    std::is_class_v<P> && !std::is_const_v<P> && !std::is_final_v<P> && std::is_nothrow_move_constructible_v<P> &&
+    detail::HasIdentifier<P> && detail::Drops<P> && detail::Deallocates<P>;
 
 /// Says in its own type why a session ended: `P::Cause`, nothrow movable, not const, not `Origin`.
 ///
 /// *Law:* `termination()->cause` is what was reported, and empty where nothing was.
 template <class P>
-concept ReportsCause = requires { typename P::Cause; } && std::is_object_v<typename P::Cause> &&
-                       !std::is_const_v<typename P::Cause> && !std::same_as<typename P::Cause, Origin> &&
-                       std::is_nothrow_move_constructible_v<typename P::Cause> &&
-                       std::is_nothrow_destructible_v<typename P::Cause>;
+concept ReportsCause =
+    requires { typename P::Cause; } && std::is_object_v<typename P::Cause> && !std::is_const_v<typename P::Cause> &&
+    !std::same_as<typename P::Cause, Origin> && std::is_nothrow_move_constructible_v<typename P::Cause> &&
+    std::is_nothrow_destructible_v<typename P::Cause>;
 
 namespace detail {
 
@@ -113,11 +114,12 @@ using NotifierOf = Notifier<typename CauseOf<P>::type, typename BackendOf<P>::ty
 ///
 /// *Law:* the reason stands in the termination where the request that gave it was the one that was made.
 template <class P>
-concept AcceptsReason = requires { typename P::Reason; } && std::is_object_v<typename P::Reason> && !std::is_const_v<typename P::Reason> &&
-                        std::is_nothrow_move_constructible_v<typename P::Reason> &&
-                        requires(P& provider, const typename P::Identifier& id, const typename P::Reason& reason) {
-                            { provider.drop(id, reason) } noexcept -> DropResult;
-                        };
+concept AcceptsReason =
+    requires { typename P::Reason; } && std::is_object_v<typename P::Reason> && !std::is_const_v<typename P::Reason> &&
+    std::is_nothrow_move_constructible_v<typename P::Reason> &&
+    requires(P& provider, const typename P::Identifier& id, const typename P::Reason& reason) {
+        { provider.drop(id, reason) } noexcept -> DropResult;
+    };
 
 /// Reports what happens to a session: `p.watch(id, notifier)`, `noexcept`; with it the session becomes thread-safe.
 ///
@@ -135,7 +137,9 @@ concept Notifies = detail::HasMemberWatch<P>;
 template <class P, class... Args>
 concept Opens =
     (Notifies<P> && requires(P& provider, std::error_code& error, detail::NotifierOf<P>&& notifier, Args&&... args) {
-        { provider.open(error, std::move(notifier), std::forward<Args>(args)...) } -> std::convertible_to<typename P::Identifier>;
+        {
+            provider.open(error, std::move(notifier), std::forward<Args>(args)...)
+        } -> std::convertible_to<typename P::Identifier>;
     }) || (!Notifies<P> && requires(P& provider, std::error_code& error, Args&&... args) {
         { provider.open(error, std::forward<Args>(args)...) } -> std::convertible_to<typename P::Identifier>;
     });
@@ -214,16 +218,21 @@ constexpr bool check_provider() noexcept {
     static_assert(std::is_class_v<P> && !std::is_const_v<P>,
                   "wrapup: a provider is a class with the members Identifier, drop and deallocate, and not const");
     if constexpr (std::is_class_v<P> && !std::is_const_v<P>) {
-        static_assert(std::is_nothrow_move_constructible_v<P>,
-                      "wrapup: a provider must be nothrow move constructible: make it a cheap value that refers to its service");
-        static_assert(!std::is_final_v<P>, "wrapup: a provider must not be final: what it can do is found out by deriving from it");
-        static_assert(requires { typename P::Identifier; },
-                      "wrapup: the provider has no type named Identifier: `using Identifier = ...;`");
+        static_assert(
+            std::is_nothrow_move_constructible_v<P>,
+            "wrapup: a provider must be nothrow move constructible: make it a cheap value that refers to its service");
+        static_assert(!std::is_final_v<P>,
+                      "wrapup: a provider must not be final: what it can do is found out by deriving from it");
+        static_assert(
+            requires { typename P::Identifier; },
+            "wrapup: the provider has no type named Identifier: `using Identifier = ...;`");
         if constexpr (requires { typename P::Identifier; }) {
-            static_assert(RegularIdentifier<typename P::Identifier>,
-                          "wrapup: the provider's Identifier must be regular (default constructible, copyable, ==) and nothrow copyable");
-            static_assert(Drops<P>,
-                          "wrapup: the provider needs `drop(Identifier) noexcept`, public, that returns void or a std::error_code");
+            static_assert(
+                RegularIdentifier<typename P::Identifier>,
+                "wrapup: the provider's Identifier must be regular (default constructible, copyable, ==) and nothrow copyable");
+            static_assert(
+                Drops<P>,
+                "wrapup: the provider needs `drop(Identifier) noexcept`, public, that returns void or a std::error_code");
             static_assert(Deallocates<P>,
                           "wrapup: the provider needs `deallocate(Identifier) noexcept`, public, that returns void");
             constexpr bool good_cause = !requires { typename P::Cause; } || ReportsCause<P>;
@@ -233,21 +242,28 @@ constexpr bool check_provider() noexcept {
             constexpr bool good_now = !HasMemberNow<P> || Timed<P>;
             constexpr bool good_wait = !HasMemberWait<P> || Waits<P>;
             constexpr bool good_trace = !HasMemberTrace<P> || Traces<P>;
-            static_assert(good_cause,
-                          "wrapup: the provider's Cause must be an object type that is nothrow movable, not const, and not Origin");
-            static_assert(good_reason,
-                          "wrapup: a provider with a Reason (nothrow movable) needs `drop(Identifier, Reason) noexcept` that returns void or a std::error_code");
-            static_assert(good_snapshot,
-                          "wrapup: the provider's snapshot must be `snapshot(Identifier) noexcept` and return a nothrow movable value");
-            static_assert(good_abort,
-                          "wrapup: the provider's abort must be `abort(Identifier) noexcept` and return void or a std::error_code");
-            static_assert(good_now,
-                          "wrapup: the provider's now must be `now() const noexcept` and return a point in time that is regular");
-            static_assert(good_wait,
-                          "wrapup: the provider's wait must be `wait(deadline, done) noexcept` with a deadline of its own `now()`");
+            static_assert(
+                good_cause,
+                "wrapup: the provider's Cause must be an object type that is nothrow movable, not const, and not Origin");
+            static_assert(
+                good_reason,
+                "wrapup: a provider with a Reason (nothrow movable) needs `drop(Identifier, Reason) noexcept` that returns void or a std::error_code");
+            static_assert(
+                good_snapshot,
+                "wrapup: the provider's snapshot must be `snapshot(Identifier) noexcept` and return a nothrow movable value");
+            static_assert(
+                good_abort,
+                "wrapup: the provider's abort must be `abort(Identifier) noexcept` and return void or a std::error_code");
+            static_assert(
+                good_now,
+                "wrapup: the provider's now must be `now() const noexcept` and return a point in time that is regular");
+            static_assert(
+                good_wait,
+                "wrapup: the provider's wait must be `wait(deadline, done) noexcept` with a deadline of its own `now()`");
             static_assert(good_trace,
                           "wrapup: the provider's trace must be `trace(const wrapup::Transition&) noexcept`");
-            return SessionProvider<P> && good_cause && good_reason && good_snapshot && good_abort && good_now && good_wait && good_trace;
+            return SessionProvider<P> && good_cause && good_reason && good_snapshot && good_abort && good_now &&
+                   good_wait && good_trace;
         }
     }
     return false;

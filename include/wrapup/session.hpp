@@ -7,10 +7,10 @@
 #include <wrapup/origin.hpp>
 #include <wrapup/phase.hpp>
 #include <wrapup/provider.hpp>
+#include <wrapup/source_location.hpp>
 #include <wrapup/termination.hpp>
 
 #include <concepts>
-#include <wrapup/source_location.hpp>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -22,9 +22,9 @@ namespace wrapup {
 /// A session ends in two steps. `drop` or `disconnect` end the communication; the identifier stays valid, so that one can
 /// still ask what happened; `release` gives it back. Each may be called again without effect.
 ///
-/// Over a provider that only drops and deallocates, this is the provider, the identifier and one word, compiled to what
-/// one would write by hand: distinct sessions are independent, one session is not thread-safe, and an accepted drop is the
-/// end. Over one that notifies, the other side can end the session too, and every member but the moving, assigning and
+/// Over a provider that does not notify, this is the provider, the identifier and one word, compiled to what one would
+/// write by hand: distinct sessions are independent, one session is not thread-safe and not to be used or destroyed from
+/// inside its own provider's calls, and an accepted drop is the end. Over one that notifies, the other side can end the session too, and every member but the moving, assigning and
 /// destroying ones may be called from any thread at any time, also from inside the session's own callbacks. Those may
 /// destroy it too, where no other thread is about to use the handle; threads that share a session hold a `Controller` each.
 ///
@@ -42,7 +42,7 @@ public:
     using provider_type = Provider;
     using Identifier = typename detail::IdentifierOf<Provider>::type;
 
-    /// An empty session.
+    /// An empty session. Where the provider does not notify, it must be default constructible for that.
     Session() = default;
 
     /// Adopts a session that exists already, and owns its identifier at once.
@@ -132,9 +132,12 @@ public:
     /// the program is aborted with that message.
     [[nodiscard]] Identifier id() const { return holder_.id(); }
 
-    /// Asks about the session, before or after its end (to end or release it is not a question): calls `f`, a member function of the provider or anything that
-    /// takes the provider and the identifier, or the identifier. It is not deallocated meanwhile. What `f` returns is
-    /// returned by value.
+    /// Asks about the session, before or after its end: calls `f`, a member function of the provider or anything that
+    /// takes the provider and the identifier, or the identifier. Where the provider notifies, the identifier is not
+    /// deallocated meanwhile, even if `f` releases the session. What `f` returns is returned by value.
+    ///
+    /// @pre `f` only asks: the provider's own `drop`, `abort` and `deallocate` are the session's to call
+    ///
     ///
     /// @throws as `id` does, and what `f` throws
     template <class F, class... Args>
@@ -169,8 +172,9 @@ private:
 
     // What watches a session from outside needs one that can end from outside.
     [[nodiscard]] detail::SessionBlock<Provider>* block() const noexcept {
-        static_assert(Notifies<Provider>, "wrapup: this session can only be ended by its owner, since its provider has no member "
-                                          "named watch; there is nothing to monitor, control or wait for");
+        static_assert(Notifies<Provider>,
+                      "wrapup: this session can only be ended by its owner, since its provider has no member "
+                      "named watch; there is nothing to monitor, control or wait for");
         if constexpr (Notifies<Provider>) return holder_.block();
         else return nullptr;
     }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <source_location>
-
 #include <cstdint>
+#include <source_location>
 
 namespace wrapup {
 
@@ -17,7 +16,8 @@ using std::source_location;
 // Clang before 16 does not have what libstdc++ builds it from.
 class source_location {
 public:
-    static constexpr source_location current(const char* file = __builtin_FILE(), const char* function = __builtin_FUNCTION(),
+    static constexpr source_location current(const char* file = __builtin_FILE(),
+                                             const char* function = __builtin_FUNCTION(),
                                              std::uint_least32_t line = __builtin_LINE()) noexcept {
         source_location here;
         here.file_ = file;

@@ -80,7 +80,8 @@ concept Awaitable = requires(const T& handle) {
 /// waiting.
 template <Awaitable Handle>
 void wait(const Handle& handle) {
-    if (const auto session = detail::awaited(handle)) detail::wait_until(*session.get(), decltype(detail::wait_clock_now(*session.get()))::max());
+    if (const auto session = detail::awaited(handle))
+        detail::wait_until(*session.get(), decltype(detail::wait_clock_now(*session.get()))::max());
 }
 
 /// Waits until the session is over, but no longer than the time given: zero, negative or not a number is a look only,
@@ -109,7 +110,9 @@ bool wait_until(const Handle& handle, std::chrono::time_point<Clock, Duration> d
         for (;;) {
             const auto now = Clock::now();
             if (deadline <= now) return session->state().over();
-            if (detail::wait_until(*session.get(), detail::after(detail::wait_clock_now(*session.get()), deadline - now))) return true;
+            if (detail::wait_until(*session.get(),
+                                   detail::after(detail::wait_clock_now(*session.get()), deadline - now)))
+                return true;
         }
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // A session's life, written by hand and with wrapup, in three shapes; run.cmake counts what each executes.
-#include "provider.hpp"
-
 #include <wrapup/session.hpp>
+
+#include "provider.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -76,9 +76,7 @@ enum class Line : unsigned char { empty, live, dropped };
         call->drop();                                                                                                  \
         return 0;                                                                                                      \
     }                                                                                                                  \
-    LIFE service##_stored_wrapup_query(service::Session* call) {                                                       \
-        return call->query<&service::Provider::duration>();                                                            \
-    }                                                                                                                  \
+    LIFE service##_stored_wrapup_query(service::Session* call) { return call->query<&service::Provider::duration>(); } \
     LIFE service##_stored_wrapup_release(service::Session* call) {                                                     \
         call->release();                                                                                               \
         return 0;                                                                                                      \
@@ -108,12 +106,18 @@ int main(int argc, char** argv) {
         const char* name;
         int (*life)(int);
     } const lives[] = {
-        {"inlinable_straight_hand", inlinable_straight_hand},       {"inlinable_straight_wrapup", inlinable_straight_wrapup},
-        {"inlinable_conditional_hand", inlinable_conditional_hand}, {"inlinable_conditional_wrapup", inlinable_conditional_wrapup},
-        {"inlinable_stored_hand", inlinable_stored_hand},           {"inlinable_stored_wrapup", inlinable_stored_wrapup},
-        {"external_straight_hand", external_straight_hand},         {"external_straight_wrapup", external_straight_wrapup},
-        {"external_conditional_hand", external_conditional_hand},   {"external_conditional_wrapup", external_conditional_wrapup},
-        {"external_stored_hand", external_stored_hand},             {"external_stored_wrapup", external_stored_wrapup},
+        {"inlinable_straight_hand", inlinable_straight_hand},
+        {"inlinable_straight_wrapup", inlinable_straight_wrapup},
+        {"inlinable_conditional_hand", inlinable_conditional_hand},
+        {"inlinable_conditional_wrapup", inlinable_conditional_wrapup},
+        {"inlinable_stored_hand", inlinable_stored_hand},
+        {"inlinable_stored_wrapup", inlinable_stored_wrapup},
+        {"external_straight_hand", external_straight_hand},
+        {"external_straight_wrapup", external_straight_wrapup},
+        {"external_conditional_hand", external_conditional_hand},
+        {"external_conditional_wrapup", external_conditional_wrapup},
+        {"external_stored_hand", external_stored_hand},
+        {"external_stored_wrapup", external_stored_wrapup},
     };
     for (const auto& [name, life] : lives) {
         if (argc != 2 || std::strcmp(name, argv[1]) != 0) continue;

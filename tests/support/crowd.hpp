@@ -18,10 +18,13 @@ struct Crowd {
 
     Crowd(wrapup::simulator::Exchange& e) noexcept : exchange(e) {}
 
-    Identifier open(std::error_code& error, wrapup::Notifier<Cause> notifier, wrapup::simulator::Behaviour behaviour = {}) {
+    Identifier open(std::error_code& error, wrapup::Notifier<Cause> notifier,
+                    wrapup::simulator::Behaviour behaviour = {}) {
         return exchange.open(error, std::move(notifier), std::move(behaviour));
     }
-    void watch(Identifier call, wrapup::Notifier<Cause> notifier) noexcept { exchange.watch(call, std::move(notifier)); }
+    void watch(Identifier call, wrapup::Notifier<Cause> notifier) noexcept {
+        exchange.watch(call, std::move(notifier));
+    }
     std::error_code drop(Identifier call) noexcept { return exchange.drop(call); }
     std::error_code drop(Identifier call, Reason reason) noexcept { return exchange.drop(call, reason); }
     std::error_code abort(Identifier call) noexcept { return exchange.abort(call); }

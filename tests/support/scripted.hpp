@@ -37,7 +37,9 @@ struct Script {
     }
     Notifier& notifier(int id = 1) { return notifiers[id]; }
     void record(const char* what, int id) { calls.push_back(what + (" " + std::to_string(id))); }
-    std::error_code run(const std::function<std::error_code(int)>& action, int id) { return action ? action(id) : std::error_code(); }
+    std::error_code run(const std::function<std::error_code(int)>& action, int id) {
+        return action ? action(id) : std::error_code();
+    }
     void run(const std::function<void(int)>& action, int id) {
         if (action) action(id);
     }
@@ -119,8 +121,9 @@ struct Local {
 struct ScriptedTracing : Scripted {
     using Scripted::Scripted;
     void trace(const wrapup::Transition& t) noexcept {
-        script->calls.push_back(std::string("trace ") + to_string(t.from) + " " + to_string(t.to) + " " + to_string(t.origin) +
-                                (t.superseded ? " superseded" : "") + (t.refusal ? " refused" : ""));
+        script->calls.push_back(std::string("trace ") + to_string(t.from) + " " + to_string(t.to) + " " +
+                                to_string(t.origin) + (t.superseded ? " superseded" : "") +
+                                (t.refusal ? " refused" : ""));
     }
 };
 

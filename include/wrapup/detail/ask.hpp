@@ -18,9 +18,10 @@ concept Question = OfProvider<F, P, Id, Args...> || std::is_invocable_v<F, const
 // What is no question is told so in a sentence. The answer to it fits everywhere, so that the sentence is the only error.
 template <class F, class P, class Id, class... Args>
 constexpr bool is_question() noexcept {
-    static_assert(Question<F, P, Id, Args...>,
-                  "wrapup: a query is a member function of the provider that takes the identifier and the given arguments, "
-                  "or a callable that takes the provider and the identifier, or the identifier");
+    static_assert(
+        Question<F, P, Id, Args...>,
+        "wrapup: a query is a member function of the provider that takes the identifier and the given arguments, "
+        "or a callable that takes the provider and the identifier, or the identifier");
     return Question<F, P, Id, Args...>;
 }
 struct Anything {
@@ -36,8 +37,7 @@ constexpr auto ask(P& provider, const Id& id, F&& f, Args&&... args) {
         return (provider.*f)(id, std::forward<Args>(args)...);
     else if constexpr (OfProvider<F, P, Id, Args...>)
         return std::forward<F>(f)(provider, id, std::forward<Args>(args)...);
-    else
-        return std::forward<F>(f)(id, std::forward<Args>(args)...);
+    else return std::forward<F>(f)(id, std::forward<Args>(args)...);
 }
 
 // Whether a function is the provider's member that ends a session or gives its identifier back, which are not questions.
@@ -56,11 +56,12 @@ struct Asking {
     template <class P, class Id, class... Args>
         requires Question<decltype(f), P, Id, Args...>
     constexpr auto operator()(P& provider, const Id& id, Args&&... args) const {
-        static_assert(!is_verb<f, P>(), "wrapup: the provider's drop, abort and deallocate are not queries: they are the session's to call");
+        static_assert(
+            !is_verb<f, P>(),
+            "wrapup: the provider's drop, abort and deallocate are not queries: they are the session's to call");
         if constexpr (std::is_member_function_pointer_v<decltype(f)>)
             return (provider.*f)(id, std::forward<Args>(args)...);
-        else
-            return ask(provider, id, f, std::forward<Args>(args)...);
+        else return ask(provider, id, f, std::forward<Args>(args)...);
     }
 };
 

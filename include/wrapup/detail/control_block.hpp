@@ -99,12 +99,14 @@ public:
     // The owner's release. With `leave` the owner's reference goes in the same step.
     void give_up(bool leave, source_location where) noexcept {
         bool claims = false;
-        const Made made = update([&](State& s) {
-            const bool first = !s.any(State::given_up);
-            claims = first && steps::give_up(s);
-            if (leave) s.drop_reference();
-            return first || leave;
-        }, where);
+        const Made made = update(
+            [&](State& s) {
+                const bool first = !s.any(State::given_up);
+                claims = first && steps::give_up(s);
+                if (leave) s.drop_reference();
+                return first || leave;
+            },
+            where);
         if (!claims) return;
         tell(made.before, Phase::active, Phase::terminating, Origin::application, where);
         answered(State::dropping, call_drop(), where);
@@ -117,13 +119,18 @@ public:
         else error = made.before.any(State::lost) ? errc::lost : errc::too_many_leases;
         return static_cast<bool>(made);
     }
-    void return_lease() noexcept { always([](State& s) { s.drop_lease(); }); }
+    void return_lease() noexcept {
+        always([](State& s) { s.drop_lease(); });
+    }
 
-    void refer() noexcept { always([](State& s) { s.add_reference(); }); }
+    void refer() noexcept {
+        always([](State& s) { s.add_reference(); });
+    }
 
     // The last who refers to the block needs no step: nobody else can come to it any more.
     void leave() noexcept {
-        if (const State s = state(); s.references() == 1 && s.leases() == 0 && !s.any(State::deallocating)) return destroy();
+        if (const State s = state(); s.references() == 1 && s.leases() == 0 && !s.any(State::deallocating))
+            return destroy();
         always([](State& s) { s.drop_reference(); });
     }
 
@@ -140,7 +147,8 @@ public:
     // The notifier is gone: whoever has not been told of an end by now never will be.
     void orphan(source_location where) noexcept {
         constexpr Origin service = Origin::service;
-        report(Event::lost, &service, false, true, [](bool) {}, where);
+        report(
+            Event::lost, &service, false, true, [](bool) {}, where);
     }
 
     // A request that was accepted, or that a call in progress will say is, turned out to be refused.
@@ -177,7 +185,9 @@ public:
     }
 
     // The service has not opened a session: there is no identifier, and what is still said of it is of no consequence.
-    void discard() noexcept { always([](State& s) { steps::discard(s); }); }
+    void discard() noexcept {
+        always([](State& s) { steps::discard(s); });
+    }
 
     // ---- observers
 
@@ -220,7 +230,8 @@ private:
             if (gives_back) after.set(State::deallocating);
             // Release: what this thread did under its lease, and wrote into the termination, comes before what the next
             // step permits. Acquire: and after all that the steps before it did.
-            if (!word_.compare_exchange_weak(expected, after.bits(), std::memory_order_acq_rel, std::memory_order_acquire))
+            if (!word_.compare_exchange_weak(expected, after.bits(), std::memory_order_acq_rel,
+                                             std::memory_order_acquire))
                 continue;
             if (gives_back) give_back(where);
             else if (after.unreferenced()) destroy();
@@ -236,7 +247,8 @@ private:
     }
 
     template <class Fill>
-    State report(Event event, const Origin* origin, bool has_cause, bool only_if_live, Fill fill, source_location where) noexcept {
+    State report(Event event, const Origin* origin, bool has_cause, bool only_if_live, Fill fill,
+                 source_location where) noexcept {
         steps::Report notice;
         const Made made = update([&](State& s) {
             if (only_if_live && s.ended()) return false;
@@ -264,12 +276,14 @@ private:
     void publish(source_location where) noexcept {
         complete(state());
         Phase to{};
-        const Made made = update([&](State& s) {
-            conclude({s.origin(), s.any(State::contested), s.any(State::abandoned)});
-            steps::publish(s);
-            to = s.phase();
-            return true;
-        }, where);
+        const Made made = update(
+            [&](State& s) {
+                conclude({s.origin(), s.any(State::contested), s.any(State::abandoned)});
+                steps::publish(s);
+                to = s.phase();
+                return true;
+            },
+            where);
         const State before = made.before;
         if (!before.any(State::observed | State::traced)) return;
         tell(before, Phase::terminating, to, before.origin(), where);
@@ -288,7 +302,8 @@ private:
         });
     }
 
-    void tell(State s, Phase from, Phase to, Origin origin, source_location where, std::error_code refusal = {}) noexcept {
+    void tell(State s, Phase from, Phase to, Origin origin, source_location where,
+              std::error_code refusal = {}) noexcept {
         if (s.any(State::traced)) call_trace({from, to, origin, false, refusal, where});
     }
     void superseded(State s, Origin origin, source_location where, std::error_code refusal = {}) noexcept {

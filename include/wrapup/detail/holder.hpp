@@ -54,8 +54,9 @@ template <class P>
 constexpr bool can_hold_session() noexcept {
     if constexpr (check_provider<P>()) {
         if constexpr (Notifies<P>) {
-            static_assert(Complete<NotifierOf<P>>,
-                          "wrapup: the provider has a member named watch, so it notifies: include <wrapup/notifier.hpp>");
+            static_assert(
+                Complete<NotifierOf<P>>,
+                "wrapup: the provider has a member named watch, so it notifies: include <wrapup/notifier.hpp>");
             return Complete<NotifierOf<P>>;
         }
         return true;

@@ -4,9 +4,9 @@
 #include <wrapup/detail/ask.hpp>
 #include <wrapup/error.hpp>
 #include <wrapup/lifecycle.hpp>
+#include <wrapup/source_location.hpp>
 #include <wrapup/termination.hpp>
 
-#include <wrapup/source_location.hpp>
 #include <utility>
 
 namespace wrapup::detail {
@@ -18,7 +18,9 @@ class InlineSession {
 public:
     using Identifier = typename P::Identifier;
 
-    InlineSession() requires std::is_default_constructible_v<P> = default;
+    InlineSession()
+        requires std::is_default_constructible_v<P>
+    = default;
     InlineSession(Identifier id, P provider) noexcept
         : provider_(std::move(provider)), id_(std::move(id)), held_(Held::active) {
         if constexpr (Timed<P>) termination_.began = provider_.now();
@@ -93,7 +95,8 @@ public:
     template <class Otherwise, class F, class... Args>
     auto query(Otherwise otherwise, F&& f, Args&&... args) const -> Answer<P, Identifier, F, Args...> {
         if (empty()) return otherwise.template answer<Answer<P, Identifier, F, Args...>>(errc::released);
-        return with_provider([&](P& provider) { return ask(provider, id_, std::forward<F>(f), std::forward<Args>(args)...); });
+        return with_provider(
+            [&](P& provider) { return ask(provider, id_, std::forward<F>(f), std::forward<Args>(args)...); });
     }
 
 private:
@@ -141,7 +144,8 @@ private:
 
     void publish(Origin origin, bool abandoned, source_location where) noexcept {
         static_cast<Ending&>(termination_) = {origin, false, abandoned};
-        if constexpr (Snapshots<P>) termination_.statistics.emplace(with_provider([this](P& provider) { return provider.snapshot(id_); }));
+        if constexpr (Snapshots<P>)
+            termination_.statistics.emplace(with_provider([this](P& provider) { return provider.snapshot(id_); }));
         if constexpr (Timed<P>) termination_.ended = provider_.now();
         held_ = Held::terminated;
         tell({Phase::active, Phase::terminated, origin, false, {}, where});

@@ -4,9 +4,9 @@
 #include <wrapup/detail/ask.hpp>
 #include <wrapup/detail/backend.hpp>
 #include <wrapup/detail/control_block.hpp>
+#include <wrapup/source_location.hpp>
 
 #include <cstdint>
-#include <wrapup/source_location.hpp>
 #include <utility>
 
 namespace wrapup::detail {
@@ -20,7 +20,8 @@ public:
     using Identifier = typename P::Identifier;
 
     // Referred to by its owner and its notifier.
-    explicit SessionBlock(P&& provider) noexcept : SessionBlock(std::move(provider), Identifier(), State::filling_request) {}
+    explicit SessionBlock(P&& provider) noexcept
+        : SessionBlock(std::move(provider), Identifier(), State::filling_request) {}
     SessionBlock(P&& provider, Identifier id) noexcept : SessionBlock(std::move(provider), std::move(id), 0) {}
 
     [[nodiscard]] P& provider() noexcept { return provider_; }
@@ -66,9 +67,7 @@ private:
     };
 
     SessionBlock(P&& provider, Identifier id, std::uint64_t flags) noexcept
-        : Base(State(flags | able | 2 * State::one_reference)),
-          provider_(std::move(provider)),
-          id_(std::move(id)) {
+        : Base(State(flags | able | 2 * State::one_reference)), provider_(std::move(provider)), id_(std::move(id)) {
         if constexpr (Timed<P>) termination_.began = provider_.now();
     }
     ~SessionBlock() = default;

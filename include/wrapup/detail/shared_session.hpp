@@ -2,9 +2,9 @@
 #pragma once
 
 #include <wrapup/detail/session_block.hpp>
+#include <wrapup/source_location.hpp>
 
 #include <new>
-#include <wrapup/source_location.hpp>
 #include <system_error>
 #include <utility>
 
@@ -28,8 +28,9 @@ class SharedSession {
     static_assert(
         requires(P& provider, const typename P::Identifier& id, NotifierOf<P>&& notifier) {
             { provider.watch(id, std::move(notifier)) } noexcept;
-        }, "wrapup: the provider's watch must be `watch(Identifier, wrapup::Notifier<Cause>) noexcept`, where Cause is the "
-           "provider's own or void");
+        },
+        "wrapup: the provider's watch must be `watch(Identifier, wrapup::Notifier<Cause>) noexcept`, where Cause is the "
+        "provider's own or void");
 
 public:
     using Identifier = typename P::Identifier;
@@ -38,7 +39,7 @@ public:
     SharedSession() = default;
 
     // Owns the identifier at once: where there is no memory to hold it, it is dropped and deallocated.
-    SharedSession(Identifier id, P provider) : block_(new (std::nothrow) Block(std::move(provider), id)) {
+    SharedSession(Identifier id, P provider) : block_(new(std::nothrow) Block(std::move(provider), id)) {
         if (!block_) give_back(id, provider);
         block_->provider().watch(id, Access::notifier<NotifierOf<P>>(block_));
     }
@@ -63,8 +64,8 @@ public:
             error = make_error_code(std::errc::not_enough_memory);
             return {};
         }
-        Identifier id = opening.block->provider().open(
-            error, Access::notifier<NotifierOf<P>>(opening.block), std::forward<Args>(args)...);
+        Identifier id = opening.block->provider().open(error, Access::notifier<NotifierOf<P>>(opening.block),
+                                                       std::forward<Args>(args)...);
         if (error) return {};
         SharedSession session(std::exchange(opening.block, nullptr));
         session.block_->opened(std::move(id), source_location::current());
@@ -88,7 +89,9 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return !block_ || block_->state().any(State::given_up); }
     [[nodiscard]] Phase phase() const noexcept { return empty() ? Phase::released : block_->state().phase(); }
-    [[nodiscard]] const Termination<P>* termination() const noexcept { return block_ ? block_->termination() : nullptr; }
+    [[nodiscard]] const Termination<P>* termination() const noexcept {
+        return block_ ? block_->termination() : nullptr;
+    }
 
     [[nodiscard]] Identifier id() const {
         if (empty()) fail(errc::released);

@@ -17,10 +17,10 @@ class State {
 public:
     enum Flag : std::uint64_t {
         // Before publication, a slot of the termination (and at first the identifier) belongs to whoever holds its bit.
-        filling_request = 1u << 4,  // identifier or reason are being written
-        filling_cause = 1u << 5,    // the cause is being written
-        reported = 1u << 6,         // the end was reported meanwhile: the last who fills publishes
-        publishing = 1u << 7,       // somebody completes the termination
+        filling_request = 1u << 4, // identifier or reason are being written
+        filling_cause = 1u << 5,   // the cause is being written
+        reported = 1u << 6,        // the end was reported meanwhile: the last who fills publishes
+        publishing = 1u << 7,      // somebody completes the termination
 
         // How far our own requests have come. How many the provider has accepted is a count beside them, and so is how many
         // acceptances it has taken back before they were made; see `accept` and `retract`.
@@ -63,7 +63,9 @@ public:
 
     constexpr void set(std::uint64_t flags) noexcept { bits_ |= flags; }
     constexpr void clear(std::uint64_t flags) noexcept { bits_ &= ~flags; }
-    constexpr void set(Phase phase) noexcept { bits_ = (bits_ & ~std::uint64_t{3}) | static_cast<std::uint64_t>(phase); }
+    constexpr void set(Phase phase) noexcept {
+        bits_ = (bits_ & ~std::uint64_t{3}) | static_cast<std::uint64_t>(phase);
+    }
     constexpr void set(Origin origin) noexcept {
         bits_ = (bits_ & ~std::uint64_t{3 << 2}) | static_cast<std::uint64_t>(origin) << 2;
     }
@@ -107,10 +109,14 @@ public:
     }
 
     // Something stands, or may yet turn out to stand, that will end the session.
-    [[nodiscard]] constexpr bool ending() const noexcept { return over() || any(confirmed) || accepted() > 0 || calls() > 0; }
+    [[nodiscard]] constexpr bool ending() const noexcept {
+        return over() || any(confirmed) || accepted() > 0 || calls() > 0;
+    }
 
     // The request that stands is ours, and the provider has neither accepted it nor reported anything.
-    [[nodiscard]] constexpr bool unanswered() const noexcept { return calls() > 0 && accepted() == 0 && !any(confirmed); }
+    [[nodiscard]] constexpr bool unanswered() const noexcept {
+        return calls() > 0 && accepted() == 0 && !any(confirmed);
+    }
 
     // Nobody holds the identifier any more, and nobody has begun to give it back.
     [[nodiscard]] constexpr bool releasable() const noexcept {

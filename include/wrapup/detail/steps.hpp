@@ -45,10 +45,10 @@ constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
 
 // What is to be done once the provider has answered.
 enum class Next {
-    nothing,    // something stands, or the session is over; the lease is returned
-    told,       // the claim is withdrawn; the lease is returned
+    nothing, // something stands, or the session is over; the lease is returned
+    told,    // the claim is withdrawn; the lease is returned
     drop_again, // it is withdrawn, and the owner has released meanwhile: drop in the application's name, under the same lease
-    rescue      // that was refused too: abort, under the same lease
+    rescue // that was refused too: abort, under the same lease
 };
 
 // `call`, `dropping` or `aborting`, has returned.
@@ -135,7 +135,8 @@ struct Report {
 }
 
 // The end (`terminated`, `lost`) or its beginning (`terminating`). Without an origin it confirms whatever is claimed.
-[[nodiscard]] constexpr bool report(State& s, Event event, const Origin* origin, bool has_cause, Report& notice) noexcept {
+[[nodiscard]] constexpr bool report(State& s, Event event, const Origin* origin, bool has_cause,
+                                    Report& notice) noexcept {
     const State before = s;
     notice = {};
     const Action action = step(s.phase(), event).action;

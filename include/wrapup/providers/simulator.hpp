@@ -24,7 +24,8 @@ public:
     using Cause = simulator::Cause;
     using Reason = simulator::Reason;
 
-    Provider(Exchange& exchange) noexcept : exchange_(&exchange) {} // NOLINT(google-explicit-constructor): it is a reference to it
+    Provider(Exchange& exchange) noexcept
+        : exchange_(&exchange) {} // NOLINT(google-explicit-constructor): it is a reference to it
 
     Call open(std::error_code& error, Notifier<Cause> notifier, Behaviour behaviour = {}) {
         return exchange_->open(error, std::move(notifier), std::move(behaviour));

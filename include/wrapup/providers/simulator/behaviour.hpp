@@ -19,11 +19,11 @@ enum class Confirmation : std::uint8_t {
 /// How a session behaves.
 struct Behaviour {
     Confirmation confirmation = Confirmation::at_once;
-    Clock::duration delay{};           ///< for `Confirmation::later`
-    std::error_code refusal{};         ///< what a refused `drop` answers
-    int refusals = 0;                  ///< how many times `drop` is refused before it is accepted
-    std::error_code abort_refusal{};   ///< what `abort` answers, if not empty
-    std::error_code open_error{};      ///< what `open` answers, if not empty
+    Clock::duration delay{};         ///< for `Confirmation::later`
+    std::error_code refusal{};       ///< what a refused `drop` answers
+    int refusals = 0;                ///< how many times `drop` is refused before it is accepted
+    std::error_code abort_refusal{}; ///< what `abort` answers, if not empty
+    std::error_code open_error{};    ///< what `open` answers, if not empty
 };
 
 } // namespace wrapup::simulator

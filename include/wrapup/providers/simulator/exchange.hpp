@@ -49,7 +49,8 @@ public:
         if (shut_down_) throw std::system_error(make_error_code(std::errc::not_connected));
         if (free_numbers_.capacity() < next_number_) free_numbers_.reserve(2 * std::size_t{next_number_});
         const Call call{free_numbers_.empty() ? next_number_ : free_numbers_.back(), next_serial_};
-        calls_.try_emplace(call.serial, call.number, std::move(behaviour), now_, made.extract(made.begin()), std::move(place));
+        calls_.try_emplace(call.serial, call.number, std::move(behaviour), now_, made.extract(made.begin()),
+                           std::move(place));
         ++next_serial_;
         if (free_numbers_.empty()) ++next_number_;
         else free_numbers_.pop_back();
@@ -110,7 +111,8 @@ public:
     /// Moves the clock, and lets happen what falls due, in order.
     void advance(Clock::duration duration) noexcept {
         const auto until = now() + duration;
-        while (happen_by(until)) {}
+        while (happen_by(until)) {
+        }
     }
 
     /// What time it is.
@@ -153,7 +155,8 @@ private:
     using Events = std::multimap<Clock::time_point, Event>;
 
     struct Record {
-        Record(std::uint32_t given, Behaviour b, Clock::time_point t, Events::node_type node, NotifierTable<std::uint64_t, Cause>::Place p)
+        Record(std::uint32_t given, Behaviour b, Clock::time_point t, Events::node_type node,
+               NotifierTable<std::uint64_t, Cause>::Place p)
             : number(given), behaviour(std::move(b)), began(t), confirmation(std::move(node)), place(std::move(p)) {}
 
         std::uint32_t number;
@@ -189,7 +192,8 @@ private:
         {
             const std::lock_guard lock(mutex_);
             const auto found = calls_.find(call.serial);
-            if (found == calls_.end() || !found->second.place) return; // lost before it was watched: so says the notifier
+            if (found == calls_.end() || !found->second.place)
+                return; // lost before it was watched: so says the notifier
             notifiers_.bind(std::move(*found->second.place), call.serial, std::move(notifier));
             found->second.place.reset();
             if (found->second.ended) past = found->second.ending;
@@ -207,7 +211,8 @@ private:
             if (record.ended) return {};
             if (record.behaviour.refusals > 0) {
                 --record.behaviour.refusals;
-                return record.behaviour.refusal ? record.behaviour.refusal : make_error_code(std::errc::operation_not_permitted);
+                return record.behaviour.refusal ? record.behaviour.refusal
+                                                : make_error_code(std::errc::operation_not_permitted);
             }
             record.accepted = true;
             if (record.behaviour.confirmation == Confirmation::later && record.confirmation) {
@@ -243,7 +248,8 @@ private:
         if (found == calls_.end()) misuse("an identifier was deallocated that is not there", call);
         // One that could not be watched for want of memory has been dropped, and nobody could be told of its end.
         const Record& record = found->second;
-        if (!record.ended && !(record.place && record.accepted)) misuse("an identifier was deallocated whose session is live", call);
+        if (!record.ended && !(record.place && record.accepted))
+            misuse("an identifier was deallocated whose session is live", call);
         ++deallocations_;
         forget(call.serial);
     }
@@ -334,8 +340,8 @@ private:
     }
 
     [[noreturn]] static void misuse(const char* what, Call call) noexcept {
-        std::fprintf(stderr, "wrapup::simulator: %s: number %lu, serial %llu\n", what, static_cast<unsigned long>(call.number),
-                     static_cast<unsigned long long>(call.serial));
+        std::fprintf(stderr, "wrapup::simulator: %s: number %lu, serial %llu\n", what,
+                     static_cast<unsigned long>(call.number), static_cast<unsigned long long>(call.serial));
         std::abort();
     }
 
