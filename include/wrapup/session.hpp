@@ -16,6 +16,7 @@
 #include <utility>
 
 namespace wrapup {
+
 /// The owner of a session. When it is destroyed, the session is released, and dropped before if it is still live; no leak,
 /// no wait, no exception. To keep the identifier, `detach` it.
 ///
@@ -24,9 +25,10 @@ namespace wrapup {
 ///
 /// Over a provider that does not notify, this is the provider, the identifier and one word, compiled to what one would
 /// write by hand: distinct sessions are independent, one session is not thread-safe and not to be used or destroyed from
-/// inside its own provider's calls, and an accepted drop is the end. Over one that notifies, the other side can end the session too, and every member but the moving, assigning and
-/// destroying ones may be called from any thread at any time, also from inside the session's own callbacks. Those may
-/// destroy it too, where no other thread is about to use the handle; threads that share a session hold a `Controller` each.
+/// inside its own provider's calls, and an accepted drop is the end. Over one that notifies, the other side can end the
+/// session too, and every member but the moving, assigning and destroying ones may be called from any thread at any time,
+/// also from inside the session's own callbacks. Those may destroy it too, where no other thread is about to use the
+/// handle; threads that share a session hold a `Controller` each.
 ///
 /// Nothing here waits: *Blocks* is no more than the provider's own calls do.
 ///

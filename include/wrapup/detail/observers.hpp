@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <atomic>
+
 namespace wrapup::detail {
 
 // Somebody who wants to know when a session is over. Lives in the object of whoever wants to know; linked into the

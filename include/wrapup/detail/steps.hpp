@@ -6,8 +6,8 @@
 
 #include <cstdint>
 
-// The steps of a notifying session: pure functions that turn one state into the next. Each is made by one compare-and-exchange
-// and may be tried several times, so it looks at nothing but the state and changes nothing else. Those that return a bool
+// The steps of a notifying session: pure functions that turn one state into the next. Each is made by one
+// compare-and-exchange and may be tried several times, so it looks at nothing but the state and changes nothing else. Those that return a bool
 // say whether there is a step to make at all. `step` in lifecycle.hpp says what an event does in a phase; here is what it
 // takes that several threads are at it: who may write what, whose request stands, who must do what was put off.
 namespace wrapup::detail::steps {
@@ -45,10 +45,10 @@ constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
 
 // What is to be done once the provider has answered.
 enum class Next {
-    nothing, // something stands, or the session is over; the lease is returned
-    told,    // the claim is withdrawn; the lease is returned
-    drop_again, // it is withdrawn, and the owner has released meanwhile: drop in the application's name, under the same lease
-    rescue // that was refused too: abort, under the same lease
+    nothing,    // something stands, or the session is over; the lease is returned
+    told,       // the claim is withdrawn; the lease is returned
+    drop_again, // the owner has released meanwhile: drop in the application's name, under the same lease
+    rescue      // that was refused too: abort, under the same lease
 };
 
 // `call`, `dropping` or `aborting`, has returned.
