@@ -7,6 +7,7 @@
 #include "support/catch.hpp"
 #include "support/scripted.hpp"
 
+#include <atomic>
 #include <optional>
 #include <thread>
 
@@ -422,6 +423,35 @@ TEST_CASE("Rule 4: abort leaves the origin of a terminating session alone, and e
         script.notifier().terminated();
         CHECK(call.termination()->origin == Origin::user);
     }
+}
+
+TEST_CASE("Rule 4: no verb blocks: nobody waits for somebody else's drop", "[rules][threads]") {
+    Script script;
+    auto call = begin(script);
+    Monitor monitor{call};
+    std::atomic<bool> entered{false}, leave{false};
+    script.on_drop = [&](int) {
+        entered = true;
+        while (!leave) std::this_thread::yield();
+        return std::error_code();
+    };
+    std::error_code refused = refusal;
+    std::thread hanging([&] { refused = call.drop(); });
+    while (!entered) std::this_thread::yield();
+    // The provider's drop does not return: everything else does.
+    CHECK(call.phase() == Phase::terminating);
+    CHECK_FALSE(call.drop());
+    CHECK_FALSE(call.disconnect("meanwhile"));
+    CHECK_FALSE(call.abort());
+    CHECK(call.query(&Scripted::is_alive));
+    script.notifier().terminated(std::string("reported"));
+    CHECK(*monitor.termination()->cause == "reported");
+    call.release();
+    CHECK(script.alive.size() == 1); // not under the call in flight
+    leave = true;
+    hanging.join();
+    CHECK_FALSE(refused);
+    CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1", "snapshot 1", "deallocate 1"});
 }
 
 // ---- 5
@@ -889,7 +919,7 @@ TEST_CASE("Rule 10: a session keeps its termination when it is moved", "[rules][
     CHECK(d.termination() == nullptr);
 }
 
-// ---- 11 is held by the builds: what session.hpp includes, and the core without exceptions and type information.
+// ---- 11 is held by tests of the build: rule_11.no_heavy_header, rule_11.without_exceptions_and_type_information.
 
 // ---- 12
 

@@ -110,7 +110,8 @@ Behaviour random_behaviour(std::minstd_rand& random) {
 
 } // namespace
 
-TEST_CASE("32 threads end, ask, wait for and release one session, and it is deallocated once", "[threads][stress]") {
+TEST_CASE("Rule 10: all verbs may be called from any thread at the same time: 32 of them, and one deallocation",
+          "[rules][threads][stress]") {
     const auto seed = static_cast<unsigned>(Catch::rngSeed());
     CAPTURE(seed);
     Exchange exchange;

@@ -52,7 +52,9 @@ public:
     /// Whether it is bound to a session.
     [[nodiscard]] explicit operator bool() const noexcept { return block_ != nullptr; }
 
-    /// The end has begun. Where there is a cause and none of a winner's stands yet, it is taken.
+    /// The end has begun, and the provider owes `terminated`, unaided: from here on a `drop` or a release is content with it
+    /// and does not reach the provider; an `abort` does. Where the end takes a drop of ours, the provider makes it itself.
+    /// The cause is taken, but does not replace that of a notice which this one contests.
     void terminating(Location where = Location::current()) const noexcept {
         say(Event::terminating, nullptr, nullptr, where);
     }
