@@ -45,7 +45,8 @@ struct Database {
                 std::generic_category()}; // 0: accepted; anything else: refused, nothing has changed
     }
     void deallocate(db_handle connection) noexcept {
-        auto* const context = connection->context;
+        // Where there was no memory to watch it, the context is still somebody else's.
+        void* const context = connection->closed == &on_closed ? connection->context : nullptr;
         db_free(connection); // nobody calls back any more
         (void)Notifier::from_context(context);
     }

@@ -709,6 +709,39 @@ TEST_CASE("Rule 7: ending, releasing and destroying a session from inside any pr
     CHECK(script.alive.empty());
 }
 
+TEST_CASE("Rule 7: whoever traces may destroy the session, also from what comes too late", "[rules][trace]") {
+    struct DestroysWhenTraced : Scripted {
+        using Scripted::Scripted;
+        void trace(const wrapup::Transition& t) noexcept {
+            if (t.superseded && script->on_deallocate) script->on_deallocate(-1);
+        }
+    };
+    Script script;
+    std::optional<Session<DestroysWhenTraced>> call(std::in_place, script.begin(1), script);
+    script.on_deallocate = [&](int id) {
+        if (id == -1) call.reset();
+    };
+    SECTION("a second drop") {
+        CHECK_FALSE(call->drop());
+        CHECK_FALSE(call->drop());
+    }
+    SECTION("a second abort") {
+        CHECK_FALSE(call->abort());
+        CHECK_FALSE(call->abort());
+    }
+    SECTION("a late notice") {
+        script.notifier().terminated();
+        script.notifier().terminating();
+    }
+    SECTION("a late refusal") {
+        script.notifier().terminated();
+        script.notifier().refused(refusal);
+    }
+    CHECK_FALSE(call);
+    script.notifier().terminated();
+    CHECK(script.alive.empty());
+}
+
 // ---- 8
 
 TEST_CASE("Rule 8: late, duplicate, reordered and stale notices are harmless at any time", "[rules][notifier]") {
@@ -806,6 +839,7 @@ TEST_CASE("Rule 9: loss ends a live session, with no snapshot and no deallocatio
     }
     CHECK_FALSE(call.termination()->statistics);
     CHECK(call.phase() == Phase::released);
+    CHECK_FALSE(call);
     CHECK_FALSE(call.drop());
     CHECK_FALSE(call.abort());
     CHECK_THROWS_AS(call.id(), std::system_error);

@@ -87,6 +87,23 @@ TEST_CASE("Simulator: it refuses, at once or later", "[simulator]") {
     CHECK(error == busy);
 }
 
+TEST_CASE(
+    "Simulator: what was due of a drop that is refused later does not happen, and the next drop has its own delay",
+    "[simulator]") {
+    Exchange exchange;
+    auto call = Simulated::open(exchange, Behaviour{.confirmation = Confirmation::later, .delay = 2s});
+    CHECK_FALSE(call.drop());
+    exchange.advance(1s);
+    exchange.refuse(call.id(), busy);
+    exchange.advance(10s);
+    CHECK(call.phase() == Phase::active);
+    CHECK_FALSE(call.drop());
+    exchange.advance(1s);
+    CHECK(call.phase() == Phase::terminating);
+    exchange.advance(1s);
+    CHECK(call.termination()->origin == Origin::user);
+}
+
 TEST_CASE("Simulator: one session is lost, and then all of them", "[simulator][lost]") {
     Exchange exchange;
     auto first = Simulated::open(exchange), second = Simulated::open(exchange), ended = Simulated::open(exchange);

@@ -32,6 +32,7 @@ void check_looks(const Handle& handle, bool over) {
     CHECK(wrapup::wait_for(handle, duration<double>(std::numeric_limits<double>::quiet_NaN())) == over);
     CHECK(wrapup::wait_until(handle, steady_clock::time_point::min()) == over);
     CHECK(wrapup::wait_until(handle, system_clock::time_point::min()) == over);
+    CHECK(wrapup::wait_until(handle, time_point<system_clock, hours>::min()) == over);
     CHECK(wrapup::wait_until(handle, steady_clock::now() - 1h) == over);
     CHECK(wrapup::wait_until(handle, system_clock::now() - 1h) == over);
 }
@@ -76,6 +77,7 @@ TEST_CASE("wait_for: what is too long for the clock is for ever", "[wait]") {
     check_for_ever([](auto& call) { return wrapup::wait_until(call, steady_clock::time_point::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_until(call, system_clock::time_point::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_until(call, time_point<steady_clock, hours>::max()); });
+    check_for_ever([](auto& call) { return wrapup::wait_until(call, time_point<system_clock, hours>::max()); });
     check_for_ever([](auto& call) {
         wrapup::wait(call);
         return true;

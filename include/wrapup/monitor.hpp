@@ -15,7 +15,7 @@ namespace wrapup {
 ///
 /// *Thread safety:* as a pointer.
 template <class Provider>
-class Lease {
+class [[nodiscard]] Lease {
 public:
     /// Holds nothing.
     Lease() = default;
@@ -72,7 +72,8 @@ public:
         return session_ ? session_->termination() : nullptr;
     }
 
-    /// Takes a hold on the identifier, or returns an empty lease and says why not: `errc::released`, `errc::lost`.
+    /// Takes a hold on the identifier, or returns an empty lease and says why not: `errc::released`, `errc::lost`,
+    /// or `errc::too_many_leases` where some 30,000 are held at once.
     [[nodiscard]] Lease<Provider> lease(std::error_code& error) const noexcept {
         if (!session_) error = errc::released;
         else if (session_->lease(error)) return Lease<Provider>(session_);
@@ -114,7 +115,7 @@ private:
     detail::Reference<Provider> session_;
 };
 
-/// A monitor that may also end the session: for another thread, a stop token, a group. Given out by the owner.
+/// A monitor that may also end the session: for another thread. Given out by the owner.
 template <class Provider>
 class Controller : public Monitor<Provider> {
     using Location = source_location;

@@ -153,7 +153,7 @@ private:
     // May destroy the notifier that it is called for.
     static void abandon(Block* block) noexcept {
         if (!block) return;
-        block->orphan(Location::current());
+        block->orphan({});
         block->leave();
     }
 

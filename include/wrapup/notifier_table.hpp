@@ -28,7 +28,8 @@ class NotifierTable {
 
 public:
     /// A place in the table, taken before the service is asked, so that binding its answer cannot fail.
-    class Place {
+    /// *Lifetime:* it does not outlive the table.
+    class [[nodiscard]] Place {
     public:
         Place(Place&& other) noexcept : table_(std::exchange(other.table_, nullptr)), node_(std::move(other.node_)) {}
         Place& operator=(Place&&) = delete;

@@ -10,12 +10,19 @@
 #include <utility>
 
 /// @file
-/// What a provider is, and what it may be able to do besides.
+/// What a provider is, and what it may be able to do besides. Nobody but provider authors needs anything from this header.
 ///
-/// A provider is a cheap value, like an allocator: what is big or shared is a service object that it refers to. Every
-/// member that the library calls is `noexcept`: who ends sessions must decide itself what its exceptions mean.
+/// A provider is a cheap value, like an allocator: what is big or shared is a service object that it refers to, and does not
+/// own where the service holds notifiers: a notifier keeps the session's provider. Every member that the library calls is
+/// `noexcept`: who ends sessions must decide itself what its exceptions mean.
 ///
-/// Nobody but provider authors needs anything from this header.
+/// *Threads.* Where a provider notifies, its members may be called by several threads at once, also for one session: queries,
+/// `drop` and `abort` beside each other. `deallocate` comes last, on whichever thread that is, perhaps inside a notice or
+/// inside another member; a provider that must free on a thread of its own hands the identifier over to it.
+///
+/// *What a service owes.* A call that is in progress when an identifier is lost may fail, and must survive it. Before the
+/// service's destructor returns, it has said `lost` for every identifier that it watches, and has let deallocations finish
+/// that were in progress. What could not be freed, it keeps and lists.
 
 namespace wrapup {
 
@@ -79,7 +86,8 @@ struct IdentifierOf<P> {
 /// capability is a misfit.
 ///
 /// *Law:* `deallocate` is called at most once for an identifier, after everything else that is called with it. Where
-/// the provider does not notify, an accepted `drop` means that the session is over.
+/// the provider does not notify, an accepted `drop` means that the session is over. Where it does, `deallocate` is called
+/// when the end has been reported; only for a session that was adopted when there was no memory to watch it, after a `drop`.
 template <class P>
 concept SessionProvider =
     std::is_class_v<P> && !std::is_const_v<P> && !std::is_final_v<P> && std::is_nothrow_move_constructible_v<P> &&
@@ -146,7 +154,7 @@ concept Opens =
 
 /// Reads the last counters: `p.snapshot(id)`, `noexcept`, of a nothrow movable type.
 ///
-/// *Law:* called once, when the session is over and before its identifier is given back; never for a lost one.
+/// *Law:* called once, when the session is over and before its identifier is given back; not for one that was lost before.
 template <class P>
 concept Snapshots = requires(P& provider, const typename P::Identifier& id) {
     { provider.snapshot(id) } noexcept;
@@ -209,65 +217,4 @@ concept Traces = requires(P& provider, const Transition& transition) {
     { provider.trace(transition) } noexcept;
 };
 
-namespace detail {
-
-// A provider that almost fits is told in a sentence what is missing. One assertion stands for each rule, and those
-// that would only repeat an earlier one hold.
-template <class P>
-constexpr bool check_provider() noexcept {
-    static_assert(std::is_class_v<P> && !std::is_const_v<P>,
-                  "wrapup: a provider is a class with the members Identifier, drop and deallocate, and not const");
-    if constexpr (std::is_class_v<P> && !std::is_const_v<P>) {
-        static_assert(
-            std::is_nothrow_move_constructible_v<P>,
-            "wrapup: a provider must be nothrow move constructible: make it a cheap value that refers to its service");
-        static_assert(!std::is_final_v<P>,
-                      "wrapup: a provider must not be final: what it can do is found out by deriving from it");
-        static_assert(
-            requires { typename P::Identifier; },
-            "wrapup: the provider has no type named Identifier: `using Identifier = ...;`");
-        if constexpr (requires { typename P::Identifier; }) {
-            static_assert(
-                RegularIdentifier<typename P::Identifier>,
-                "wrapup: the provider's Identifier must be regular (default constructible, copyable, ==) and nothrow copyable");
-            static_assert(
-                Drops<P>,
-                "wrapup: the provider needs `drop(Identifier) noexcept`, public, that returns void or a std::error_code");
-            static_assert(Deallocates<P>,
-                          "wrapup: the provider needs `deallocate(Identifier) noexcept`, public, that returns void");
-            constexpr bool good_cause = !requires { typename P::Cause; } || ReportsCause<P>;
-            constexpr bool good_reason = !requires { typename P::Reason; } || AcceptsReason<P>;
-            constexpr bool good_snapshot = !HasMemberSnapshot<P> || Snapshots<P>;
-            constexpr bool good_abort = !HasMemberAbort<P> || Aborts<P>;
-            constexpr bool good_now = !HasMemberNow<P> || Timed<P>;
-            constexpr bool good_wait = !HasMemberWait<P> || Waits<P>;
-            constexpr bool good_trace = !HasMemberTrace<P> || Traces<P>;
-            static_assert(
-                good_cause,
-                "wrapup: the provider's Cause must be an object type that is nothrow movable, not const, and not Origin");
-            static_assert(
-                good_reason,
-                "wrapup: a provider with a Reason (nothrow movable) needs `drop(Identifier, Reason) noexcept` that returns void or a std::error_code");
-            static_assert(
-                good_snapshot,
-                "wrapup: the provider's snapshot must be `snapshot(Identifier) noexcept` and return a nothrow movable value");
-            static_assert(
-                good_abort,
-                "wrapup: the provider's abort must be `abort(Identifier) noexcept` and return void or a std::error_code");
-            static_assert(
-                good_now,
-                "wrapup: the provider's now must be `now() const noexcept` and return a point in time that is regular");
-            static_assert(
-                good_wait,
-                "wrapup: the provider's wait must be `wait(deadline, done) noexcept` with a deadline of its own `now()`");
-            static_assert(good_trace,
-                          "wrapup: the provider's trace must be `trace(const wrapup::Transition&) noexcept`");
-            return SessionProvider<P> && good_cause && good_reason && good_snapshot && good_abort && good_now &&
-                   good_wait && good_trace;
-        }
-    }
-    return false;
-}
-
-} // namespace detail
 } // namespace wrapup

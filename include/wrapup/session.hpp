@@ -36,7 +36,7 @@ namespace wrapup {
 ///
 /// *Source:* the contract is that of https://learn.microsoft.com/windows/win32/tapi/terminate-a-session-ovr
 template <class Provider>
-class Session {
+class [[nodiscard]] Session {
     using Holder = typename detail::Holder<Provider>::type;
     using Location = source_location;
 
@@ -58,7 +58,7 @@ public:
 
     /// Begins a session with the provider's own `open`. Whatever fails on the way, nothing leaks.
     ///
-    /// @returns an empty session where `error` is set.
+    /// @returns an empty session where `error` is set: to what the provider says, or to `std::errc::not_enough_memory`.
     template <class... Args>
         requires Opens<Provider, Args...>
     [[nodiscard]] static Session open(std::error_code& error, Provider provider, Args&&... args) {
@@ -104,7 +104,9 @@ public:
     }
 
     /// Gives the identifier back. A live session is dropped first, in the application's name; where the provider notifies,
-    /// the deallocation follows when the end is confirmed and nobody holds a lease, on whichever thread comes last.
+    /// the deallocation follows when the end is confirmed and nobody holds a lease, on whichever thread comes last. If the
+    /// provider refuses that drop, `abort` is tried where there is one. If that does not help either, a session that
+    /// notifies stays with its service until its end is reported, and one that does not is deallocated regardless.
     ///
     /// @post the session is empty. The termination stays until the handle is destroyed or assigned to.
     void release(Location where = Location::current()) noexcept { holder_.release(where); }
@@ -119,8 +121,8 @@ public:
         return holder_.detach(where);
     }
 
-    /// Whether there is an identifier to end or to ask.
-    [[nodiscard]] explicit operator bool() const noexcept { return !holder_.empty(); }
+    /// Whether there is an identifier to ask: `phase()` is not `released`.
+    [[nodiscard]] explicit operator bool() const noexcept { return phase() != Phase::released; }
 
     /// @returns `released` for an empty session
     [[nodiscard]] Phase phase() const noexcept { return holder_.phase(); }
@@ -141,7 +143,7 @@ public:
     /// @pre `f` only asks: the provider's own `drop`, `abort` and `deallocate` are the session's to call
     ///
     ///
-    /// @throws as `id` does, and what `f` throws
+    /// @throws as `id` does, `errc::too_many_leases` where some 30,000 are held at once, and what `f` throws
     template <class F, class... Args>
     auto query(F&& f, Args&&... args) const {
         return ask(detail::OrFail{}, std::forward<F>(f), std::forward<Args>(args)...);

@@ -22,9 +22,10 @@ namespace wrapup {
 ///
 /// *Blocks:* the destructor alone, while `f` runs on another thread.
 template <class Provider, class F>
-class TerminationCallback final : detail::Observer {
+class [[nodiscard]] TerminationCallback final : detail::Observer {
 public:
-    /// Registers with a session, or with a monitor of it. An empty one is never over: `f` is not called.
+    /// Registers with a session, or with a monitor of it. One that is bound to none, default-constructed or moved-from, is
+    /// never over: `f` is not called.
     template <class G>
     TerminationCallback(const Monitor<Provider>& session, G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
         : TerminationCallback(detail::Reference<Provider>(detail::Access::block(session)), std::forward<G>(f)) {}

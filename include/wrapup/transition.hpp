@@ -16,7 +16,8 @@ struct Transition {
     Origin origin;           ///< who caused the step
     bool superseded;         ///< it came too late to change the phase: somebody else's ending stands
     std::error_code refusal; ///< what the provider answered, where the step is a refusal
-    source_location where;   ///< the call that asked for it
+    source_location
+        where; ///< the call that asked for it; of line 0 where none did: a handle was destroyed, a lease returned
 };
 
 } // namespace wrapup

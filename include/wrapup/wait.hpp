@@ -74,7 +74,8 @@ concept Awaitable = requires(const T& handle) {
     handle.termination();
 };
 
-/// Waits until the session is over: until `termination()` is there. An empty handle is not waited for.
+/// Waits until the session is over: until `termination()` is there. A handle that is bound to no session, a default-constructed
+/// or moved-from one, is not waited for; one that was released is, until its end is confirmed.
 ///
 /// *Blocks* until then, on the other side; use `wait_for` where it may never come. Where the provider `Waits`, it does the
 /// waiting.
@@ -87,7 +88,7 @@ void wait(const Handle& handle) {
 /// Waits until the session is over, but no longer than the time given: zero, negative or not a number is a look only,
 /// and what is too long for the clock is for ever.
 ///
-/// @returns whether the session is over
+/// @returns whether the session is over; true also for a handle that is bound to no session, which has no termination
 template <Awaitable Handle, class Rep, class Period>
 bool wait_for(const Handle& handle, std::chrono::duration<Rep, Period> timeout) {
     const auto session = detail::awaited(handle);
@@ -107,11 +108,11 @@ bool wait_until(const Handle& handle, std::chrono::time_point<Clock, Duration> d
     if constexpr (std::is_same_v<typename Own::clock, Clock>) {
         return detail::wait_until(*session.get(), detail::clamp<Own>(deadline));
     } else {
+        const auto last = detail::clamp<typename Clock::time_point>(deadline);
         for (;;) {
             const auto now = Clock::now();
-            if (deadline <= now) return session->state().over();
-            if (detail::wait_until(*session.get(),
-                                   detail::after(detail::wait_clock_now(*session.get()), deadline - now)))
+            if (last <= now) return session->state().over();
+            if (detail::wait_until(*session.get(), detail::after(detail::wait_clock_now(*session.get()), last - now)))
                 return true;
         }
     }

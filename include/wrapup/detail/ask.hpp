@@ -43,10 +43,11 @@ constexpr auto ask(P& provider, const Id& id, F&& f, Args&&... args) {
 // Whether a function is the provider's member that ends a session or gives its identifier back, which are not questions.
 template <auto f, class P>
 constexpr bool is_verb() noexcept {
+    using F = decltype(f); // picks one of an overload set
     bool verb = false;
-    if constexpr (requires { f == &P::drop; }) verb = verb || f == &P::drop;
-    if constexpr (requires { f == &P::deallocate; }) verb = verb || f == &P::deallocate;
-    if constexpr (requires { f == &P::abort; }) verb = verb || f == &P::abort;
+    if constexpr (requires { f == static_cast<F>(&P::drop); }) verb = verb || f == static_cast<F>(&P::drop);
+    if constexpr (requires { f == static_cast<F>(&P::deallocate); }) verb = verb || f == static_cast<F>(&P::deallocate);
+    if constexpr (requires { f == static_cast<F>(&P::abort); }) verb = verb || f == static_cast<F>(&P::abort);
     return verb;
 }
 

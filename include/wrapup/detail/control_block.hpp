@@ -45,9 +45,8 @@ public:
             tell(made.before, Phase::active, Phase::terminating, origin, where);
             return true;
         }
-        superseded(made.before, origin, where);
         if (made.before.any(State::given_up)) answer = errc::released;
-        else if (made.before.phase() == Phase::active) answer = errc::too_many_leases;
+        superseded(made.before, origin, where);
         return false;
     }
 
@@ -59,9 +58,7 @@ public:
             return answered(State::aborting, call_abort(), where);
         }
         superseded(before, Origin::user, where);
-        if (before.over() && before.any(State::given_up)) return errc::released;
-        if (!before.over() && !steps::leasable(before)) return errc::too_many_leases;
-        return {};
+        return before.over() && before.any(State::given_up) ? make_error_code(errc::released) : std::error_code();
     }
 
     // What the provider has answered to `call`, `dropping` or `aborting`. Where nothing is left that stands, this withdraws
@@ -70,10 +67,8 @@ public:
         std::error_code told;
         for (bool first = true;; first = false) {
             steps::Next next{};
-            // The lease goes with the step, so what is to be told of a withdrawal is told before it.
             const Made made = update([&](State& s) {
                 next = steps::answer(s, call, static_cast<bool>(refused));
-                if (next == steps::Next::told && s.any(State::traced)) s.add_lease();
                 return true;
             });
             if (first && !steps::moot(made.before, call)) told = refused;
@@ -85,7 +80,7 @@ public:
             }
             tell(made.before, Phase::terminating, Phase::active, made.before.origin(), where, refused);
             if (next == steps::Next::told) {
-                if (made.before.any(State::traced)) return_lease();
+                return_lease();
                 return told;
             }
             tell(made.before, Phase::active, Phase::terminating, Origin::application, where);
@@ -158,17 +153,11 @@ public:
             const std::uint64_t calls = s.calls();
             const bool retracts = steps::retract(s);
             withdraws = retracts && s.calls() > calls;
-            if (retracts && !withdraws && s.any(State::traced)) s.add_lease();
             return retracts;
         });
-        if (withdraws) {
-            answered(State::dropping, error, where);
-        } else if (!made) {
-            superseded(made.before, made.before.origin(), where, error);
-        } else if (made.before.any(State::traced)) {
-            tell(made.before, Phase::terminating, Phase::terminating, made.before.origin(), where, error);
-            return_lease();
-        }
+        if (withdraws) answered(State::dropping, error, where);
+        else if (!made) superseded(made.before, made.before.origin(), where, error);
+        else tell(made.before, Phase::terminating, Phase::terminating, made.before.origin(), where, error);
     }
 
     // ---- beginnings
@@ -220,7 +209,7 @@ private:
     // again. What the step permits is done here: the one that leaves the identifier to nobody gives it back, the one that
     // leaves the block to nobody destroys it.
     template <class Change>
-    Made update(Change change, source_location where = source_location::current()) noexcept {
+    Made update(Change change, source_location where = {}) noexcept {
         std::uint64_t expected = word_.load(std::memory_order_acquire);
         for (;;) {
             const State before(expected);
@@ -302,12 +291,18 @@ private:
         });
     }
 
+    // Whoever traces may destroy the session, or the notifier, that has brought us here.
+    void trace(const Transition& transition) noexcept {
+        refer();
+        call_trace(transition);
+        leave();
+    }
     void tell(State s, Phase from, Phase to, Origin origin, source_location where,
               std::error_code refusal = {}) noexcept {
-        if (s.any(State::traced)) call_trace({from, to, origin, false, refusal, where});
+        if (s.any(State::traced)) trace({from, to, origin, false, refusal, where});
     }
     void superseded(State s, Origin origin, source_location where, std::error_code refusal = {}) noexcept {
-        if (s.any(State::traced)) call_trace({s.phase(), s.phase(), origin, true, refusal, where});
+        if (s.any(State::traced)) trace({s.phase(), s.phase(), origin, true, refusal, where});
     }
 
     // What only the class with the provider can do.

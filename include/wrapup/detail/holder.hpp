@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wrapup/detail/ask.hpp>
+#include <wrapup/detail/check_provider.hpp>
 #include <wrapup/detail/inline_session.hpp>
 #include <wrapup/phase.hpp>
 #include <wrapup/provider.hpp>

@@ -7,6 +7,7 @@
 #include <wrapup/source_location.hpp>
 #include <wrapup/termination.hpp>
 
+#include <new>
 #include <utility>
 
 namespace wrapup::detail {
@@ -39,7 +40,7 @@ public:
         }
         return *this;
     }
-    ~InlineSession() { give_up(); }
+    ~InlineSession() { finish(); }
 
     template <class... Args>
     static InlineSession open(std::error_code& error, P provider, Args&&... args) {
@@ -165,10 +166,10 @@ private:
         tell({Phase::terminated, Phase::released, Origin::application, false, {}, where});
     }
 
-    void give_up(source_location where = source_location::current()) noexcept {
+    void finish() noexcept {
         if (empty()) return;
-        if (held_ == Held::active) abandon(where);
-        deallocate(where);
+        if (held_ == Held::active) abandon({});
+        deallocate({});
     }
 
     [[no_unique_address]] mutable P provider_{};

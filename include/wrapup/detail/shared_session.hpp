@@ -110,7 +110,7 @@ private:
     explicit SharedSession(Block* block) noexcept : block_(block) {}
 
     static void leave(Block* block) noexcept {
-        if (block) block->give_up(true, source_location::current());
+        if (block) block->give_up(true, {});
     }
 
     [[noreturn]] static void give_back(const Identifier& id, P& provider) {

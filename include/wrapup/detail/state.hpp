@@ -12,7 +12,8 @@ namespace wrapup::detail {
 // there are. A value; the control block holds it in an atomic and changes it by compare-and-exchange only, so that every
 // step sees all of it.
 //
-//   bits  0..1 phase   2..3 origin   4..25 flags   10..11 accepted   12..13 retracted   26..40 leases   41..63 references
+//   bits  0..1 phase   2..3 origin   4..9 and 14..25 flags   10..11 accepted   12..13 retracted   26..40 leases
+//        41..63 references
 class State {
 public:
     enum Flag : std::uint64_t {

@@ -20,14 +20,14 @@ constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
     s.set(flags);
 }
 
-// Room is kept for the leases that the library itself takes: one for each notice in progress.
+// Room is kept for the leases that the library itself takes: one for a drop, one for an abort, one for each notice.
 [[nodiscard]] constexpr bool leasable(State s) noexcept { return s.leases() < State::max_leases - 1024; }
 
 // ---- asking for the end
 
 // Claims the ending for a request of ours, with the lease under which the provider is called.
 [[nodiscard]] constexpr bool claim(State& s, Origin origin, std::uint64_t flags) noexcept {
-    if (s.any(given_up) || step(s.phase(), Event::request).action != Action::drive || !leasable(s)) return false;
+    if (s.any(given_up) || step(s.phase(), Event::request).action != Action::drive) return false;
     begin(s, origin, flags | dropping);
     s.add_lease();
     return true;
@@ -35,8 +35,7 @@ constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
 
 // An abort goes to the provider whatever stands, but once.
 [[nodiscard]] constexpr bool abort(State& s) noexcept {
-    if (step(s.phase(), Event::abort).action != Action::abort || s.any(aborted | reported | publishing) || !leasable(s))
-        return false;
+    if (step(s.phase(), Event::abort).action != Action::abort || s.any(aborted | reported | publishing)) return false;
     if (s.phase() == Phase::active) begin(s, Origin::user, 0);
     s.set(aborting | aborted);
     s.add_lease();
@@ -46,7 +45,7 @@ constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
 // What is to be done once the provider has answered.
 enum class Next {
     nothing,    // something stands, or the session is over; the lease is returned
-    told,       // the claim is withdrawn; the lease is returned
+    told,       // the claim is withdrawn; the lease is to be returned
     drop_again, // the owner has released meanwhile: drop in the application's name, under the same lease
     rescue      // that was refused too: abort, under the same lease
 };
@@ -74,7 +73,6 @@ enum class Next {
         return Next::rescue;
     }
     s.withdraw();
-    s.drop_lease();
     return Next::told;
 }
 
@@ -156,7 +154,7 @@ struct Report {
         else if (over) s.set(reported);
         if (notice.fills) s.set(filling_cause);
     }
-    notice.leased = notice.publishes || notice.fills || s.any(traced);
+    notice.leased = notice.publishes || notice.fills;
     if (notice.leased) s.add_lease();
     return true;
 }

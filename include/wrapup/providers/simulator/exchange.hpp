@@ -57,7 +57,7 @@ public:
         return call;
     }
 
-    /// The other side ends the session. @returns whether there was one to end
+    /// The other side ends the session. @returns whether it was live; where not, it is told again
     bool hang_up(Call call, Cause cause) noexcept { return end(call.serial, {Origin::remote, cause}); }
 
     /// The other side ends the session after that time. @throws std::bad_alloc
@@ -73,7 +73,7 @@ public:
         notifiers_.notify(call.serial, [&](const auto& notifier) { notifier.terminating(Origin::remote, cause); });
     }
 
-    /// Confirms that the session is over, whoever asked for it. @returns whether there was one to end
+    /// Confirms that the session is over, whoever asked for it. @returns whether it was live; where not, it is told again
     bool confirm(Call call) noexcept {
         {
             const std::lock_guard lock(mutex_);
@@ -83,8 +83,17 @@ public:
         return end(call.serial, {});
     }
 
-    /// Refuses a drop that was accepted.
+    /// Refuses a drop that was accepted; what was due of it will not happen.
     void refuse(Call call, std::error_code error) noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            const auto found = calls_.find(call.serial);
+            if (found != calls_.end()) {
+                found->second.accepted = false;
+                if (found->second.due)
+                    found->second.confirmation = events_.extract(*std::exchange(found->second.due, {}));
+            }
+        }
         notifiers_.notify(call.serial, [&](const auto& notifier) { notifier.refused(error); });
     }
 
@@ -168,6 +177,7 @@ private:
         bool accepted = false;
         // Taken when the session began, so that ending it needs no memory.
         Events::node_type confirmation;
+        std::optional<Events::iterator> due; // where it is now
         std::optional<NotifierTable<std::uint64_t, Cause>::Place> place;
     };
 
@@ -218,7 +228,7 @@ private:
             if (record.behaviour.confirmation == Confirmation::later && record.confirmation) {
                 record.confirmation.key() = now_ + record.behaviour.delay;
                 record.confirmation.mapped() = {call.serial, {}};
-                events_.insert(std::move(record.confirmation));
+                record.due = events_.insert(std::move(record.confirmation));
                 ++version_;
                 changed_.notify_all();
             }
@@ -282,17 +292,19 @@ private:
     // ---- how it works
 
     bool end(std::uint64_t serial, const Ending& ending) noexcept {
+        bool live = false;
         {
             const std::lock_guard lock(mutex_);
             const auto found = calls_.find(serial);
             if (found == calls_.end()) return false;
-            if (!found->second.ended) {
+            live = !found->second.ended;
+            if (live) {
                 found->second.ended = now_;
                 found->second.ending = ending;
             }
         }
-        tell(serial, ending);
-        return true;
+        tell(serial, ending); // where it is over already, a duplicate, as services have them
+        return live;
     }
 
     // No lock is held: what is told may come back to us.
@@ -317,6 +329,8 @@ private:
             }
             next = events_.extract(events_.begin());
             if (next.key() > now_) now_ = next.key();
+            const auto found = calls_.find(next.mapped().serial);
+            if (found != calls_.end() && found->second.due && !next.mapped().ending.origin) found->second.due.reset();
         }
         end(next.mapped().serial, next.mapped().ending);
         return true;
@@ -334,6 +348,7 @@ private:
         const auto found = calls_.find(serial);
         if (found == calls_.end()) return;
         free_numbers_.push_back(found->second.number);
+        if (found->second.due) events_.erase(*found->second.due);
         calls_.erase(found);
         ++version_;
         changed_.notify_all();
