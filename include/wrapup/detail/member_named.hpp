@@ -13,10 +13,7 @@ namespace wrapup::detail {
         int name;                                                                                                      \
     };                                                                                                                 \
     template <class P>                                                                                                 \
-    struct And_##name : P, Brings_##name {                                                                             \
-    protected: /* nobody makes one; and a provider with virtual functions shall not draw a warning here */             \
-        ~And_##name();                                                                                                 \
-    };                                                                                                                 \
+    struct And_##name : P, Brings_##name {};                                                                           \
     template <class P>                                                                                                 \
     constexpr bool has_##name() noexcept {                                                                             \
         if constexpr (!std::is_class_v<P> || std::is_final_v<P>) return false;                                         \
