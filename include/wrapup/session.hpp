@@ -60,18 +60,16 @@ public:
     ///
     /// @returns an empty session where `error` is set: to what the provider says, or to `std::errc::not_enough_memory`.
     template <class... Args>
-        requires Opens<Provider, Args...>
     [[nodiscard]] static Session open(std::error_code& error, Provider provider, Args&&... args) {
         error.clear();
-        return Session(Holder::open(error, std::move(provider), std::forward<Args>(args)...));
+        return begin(error, std::move(provider), std::forward<Args>(args)...);
     }
 
-    /// The same. @throws std::system_error with what the provider's `open` said. Without exceptions the program is aborted.
+    /// The same. @throws std::system_error with that error. Without exceptions the program is aborted.
     template <class... Args>
-        requires Opens<Provider, Args...>
     [[nodiscard]] static Session open(Provider provider, Args&&... args) {
         std::error_code error;
-        Session session(Holder::open(error, std::move(provider), std::forward<Args>(args)...));
+        Session session = begin(error, std::move(provider), std::forward<Args>(args)...);
         if (error) detail::fail(error);
         return session;
     }
@@ -142,7 +140,6 @@ public:
     ///
     /// @pre `f` only asks: the provider's own `drop`, `abort` and `deallocate` are the session's to call
     ///
-    ///
     /// @throws as `id` does, `errc::too_many_leases` where some 30,000 are held at once, and what `f` throws
     template <class F, class... Args>
     auto query(F&& f, Args&&... args) const {
@@ -166,6 +163,15 @@ private:
     friend struct detail::Access;
 
     explicit Session(Holder&& holder) noexcept : holder_(std::move(holder)) {}
+
+    template <class... Args>
+    static Session begin(std::error_code& error, Provider provider, Args&&... args) {
+        constexpr bool opens = std::same_as<Holder, detail::Rejected<Provider>> || Opens<Provider, Args...>;
+        static_assert(
+            opens, "wrapup: for these arguments the provider needs `open(std::error_code&, args...)`, or where it "
+                   "notifies `open(std::error_code&, wrapup::Notifier<Cause>, args...)`, that returns its Identifier");
+        if constexpr (opens) return Session(Holder::open(error, std::move(provider), std::forward<Args>(args)...));
+    }
 
     template <class Otherwise, class F, class... Args>
     auto ask(Otherwise otherwise, F&& f, Args&&... args) const {

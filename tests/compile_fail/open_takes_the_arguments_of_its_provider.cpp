@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: Opens
+// expect: wrapup: for these arguments the provider needs `open(std::error_code&, args...)`
 #include <wrapup/session.hpp>
 
 struct Line {
