@@ -6,6 +6,7 @@
 #include <wrapup/wait.hpp>
 
 #include "support/catch.hpp"
+#include "support/replaced_new.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -18,12 +19,6 @@ namespace {
 std::atomic<long> allocations{0};
 std::atomic<long> fail_at{-1};
 
-void* allocate(std::size_t size) noexcept {
-    const long n = allocations.fetch_add(1);
-    if (n == fail_at.load()) return nullptr;
-    return std::malloc(size ? size : 1);
-}
-
 struct FailNth {
     explicit FailNth(long n) { fail_at = allocations + n; }
     FailNth(const FailNth&) = delete;
@@ -34,15 +29,11 @@ struct FailNth {
 
 } // namespace
 
-// Not inlined: GCC 12 would take them for calls that do not match.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    if (void* memory = allocate(size)) return memory;
-    throw std::bad_alloc();
+void* support::allocate(std::size_t size) noexcept {
+    const long n = allocations.fetch_add(1);
+    if (n == fail_at.load()) return nullptr;
+    return std::malloc(size ? size : 1);
 }
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 namespace {
 

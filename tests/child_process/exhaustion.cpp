@@ -6,6 +6,8 @@
 #include <wrapup/providers/process.hpp>
 #include <wrapup/wait.hpp>
 
+#include "../support/replaced_new.hpp"
+
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,21 +41,11 @@ bool runs_out(long& left) noexcept {
     return failed;
 }
 
-void* allocate(std::size_t size) noexcept {
-    return runs_out(allocations_left) ? nullptr : std::malloc(size ? size : 1);
-}
-
 } // namespace
 
-// Not inline: GCC would see one half of a pair and find that it does not match the other.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    if (void* memory = allocate(size)) return memory;
-    throw std::bad_alloc();
+void* support::allocate(std::size_t size) noexcept {
+    return runs_out(allocations_left) ? nullptr : std::malloc(size ? size : 1);
 }
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 extern "C" int epoll_ctl(int epoll, int operation, int number, epoll_event* event) noexcept {
     if (operation == EPOLL_CTL_ADD && runs_out(epoll_calls_left)) {
