@@ -80,7 +80,7 @@ public:
             }
             tell(made.before, Phase::terminating, Phase::active, made.before.origin(), where, refused);
             if (next == steps::Next::told) {
-                return_lease();
+                return_lease(where);
                 return told;
             }
             tell(made.before, Phase::active, Phase::terminating, Origin::application, where);
@@ -114,8 +114,8 @@ public:
         else error = made.before.any(State::lost) ? errc::lost : errc::too_many_leases;
         return static_cast<bool>(made);
     }
-    void return_lease() noexcept {
-        always([](State& s) { s.drop_lease(); });
+    void return_lease(source_location where = {}) noexcept {
+        always([](State& s) { s.drop_lease(); }, where);
     }
 
     void refer() noexcept {
@@ -228,11 +228,13 @@ private:
         }
     }
     template <class Change>
-    void always(Change change) noexcept {
-        update([&](State& s) {
-            change(s);
-            return true;
-        });
+    void always(Change change, source_location where = {}) noexcept {
+        update(
+            [&](State& s) {
+                change(s);
+                return true;
+            },
+            where);
     }
 
     template <class Fill>
@@ -255,7 +257,7 @@ private:
             publish(where);
         } else if (notice.leased) {
             if (notice.fills) filled(State::filling_cause, where);
-            return_lease();
+            return_lease(where);
         }
         return before;
     }
@@ -277,7 +279,7 @@ private:
         if (!before.any(State::observed | State::traced)) return;
         tell(before, Phase::terminating, to, before.origin(), where);
         if (before.any(State::observed)) observers_.deliver();
-        return_lease();
+        return_lease(where);
     }
 
     // Nobody holds a lease, and none is given while `deallocating`; so without references nobody can come any more.

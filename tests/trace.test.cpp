@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <wrapup/notifier.hpp>
+#include <wrapup/session.hpp>
+
+#include "support/catch.hpp"
+#include "support/scripted.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace support;
+using wrapup::Origin;
+using wrapup::Phase;
+using wrapup::Session;
+using wrapup::Transition;
+
+namespace {
+
+// Keeps the transitions, of whichever provider.
+template <class P>
+struct Kept : P {
+    using P::P;
+    void trace(const Transition& transition) noexcept { transitions().push_back(transition); }
+    static std::vector<Transition>& transitions() {
+        static std::vector<Transition> kept;
+        return kept;
+    }
+};
+
+std::string text(const Transition& t) {
+    return std::string(to_string(t.from)) + " " + to_string(t.to) + " " + to_string(t.origin) +
+           (t.superseded ? " superseded" : "") + (t.refusal ? " refused" : "");
+}
+
+template <class P>
+std::vector<std::string> taken() {
+    std::vector<std::string> texts;
+    for (const auto& transition : std::exchange(Kept<P>::transitions(), {})) texts.push_back(text(transition));
+    return texts;
+}
+
+} // namespace
+
+TEST_CASE("Traces: every transition of an inline session, and what came too late or was refused", "[trace][inline]") {
+    Script script;
+    Session<Kept<Local>> call(script.begin(1), script);
+    script.on_drop = [](int) { return refusal; };
+    CHECK(call.drop() == refusal);
+    script.on_drop = nullptr;
+    CHECK_FALSE(call.disconnect("done"));
+    CHECK_FALSE(call.drop());
+    call.release();
+    CHECK(taken<Local>() == Calls{"active active user refused", "active terminated application",
+                                  "terminated terminated user superseded", "terminated released application"});
+    Session<Kept<Local>> taken_out(script.begin(2), script);
+    (void)taken_out.detach();
+    CHECK(taken<Local>() == Calls{"active released application"});
+}
+
+TEST_CASE("Traces: every transition of a notifying session, and what came too late or was refused", "[trace]") {
+    Script script;
+    Session<Kept<Scripted>> call(script.begin(1), script);
+    script.on_drop = [](int) { return refusal; };
+    CHECK(call.drop() == refusal);
+    CHECK(taken<Scripted>() == Calls{"active terminating user", "terminating active user refused"});
+    script.on_drop = nullptr;
+    CHECK_FALSE(call.disconnect("done"));
+    script.notifier().refused(refusal);
+    CHECK(taken<Scripted>() == Calls{"active terminating application", "terminating active application refused"});
+    script.notifier().terminating(Origin::remote, "slowly");
+    CHECK_FALSE(call.drop());
+    script.notifier().refused(refusal);
+    script.notifier().terminated(Origin::service, "late");
+    CHECK(taken<Scripted>() == Calls{"active terminating remote", "terminating terminating user superseded",
+                                     "terminating terminating remote superseded refused",
+                                     "terminating terminated remote"});
+    script.notifier().terminated(Origin::service, "later");
+    call.release();
+    script.notifier().lost();
+    CHECK(taken<Scripted>() == Calls{"terminated terminated service superseded", "terminated released application",
+                                     "released released service superseded"});
+
+    Session<Kept<Scripted>> lost(script.begin(2), script);
+    script.notifier(2).lost();
+    CHECK(taken<Scripted>() == Calls{"active terminating service", "terminating released service"});
+    Session<Kept<Scripted>> voided(script.begin(3), script);
+    script.notifier(3).terminated();
+    script.notifier(3).lost();
+    CHECK(taken<Scripted>() ==
+          Calls{"active terminating remote", "terminating terminated remote", "terminated released service"});
+}
+
+TEST_CASE("Traces: each names the call that asked for it, and line 0 where none did", "[trace]") {
+    Script script;
+    const auto lines = [] {
+        std::vector<unsigned> numbers;
+        for (const auto& t : std::exchange(Kept<Scripted>::transitions(), {})) numbers.push_back(t.where.line());
+        return numbers;
+    };
+    using Lines = std::vector<unsigned>;
+    Session<Kept<Scripted>> call(script.begin(1), script);
+    const unsigned drop = __LINE__ + 1;
+    CHECK_FALSE(call.drop());
+    const unsigned end = __LINE__ + 1;
+    script.notifier().terminated();
+    const unsigned release = __LINE__ + 1;
+    call.release();
+    CHECK(lines() == Lines{drop, end, release});
+    { Session<Kept<Scripted>> destroyed(script.begin(2), script); }
+    const unsigned confirmed = __LINE__ + 1;
+    script.notifier(2).terminated();
+    CHECK(lines() == Lines{0, confirmed, confirmed});
+
+    Session<Kept<Local>> local(script.begin(3), script);
+    const unsigned disconnect = __LINE__ + 1;
+    CHECK_FALSE(local.disconnect("done"));
+    CHECK(Kept<Local>::transitions().back().where.line() == disconnect);
+    CHECK(std::string(Kept<Local>::transitions().back().where.file_name()).find("trace.test.cpp") != std::string::npos);
+    local.release();
+    (void)taken<Local>();
+}
