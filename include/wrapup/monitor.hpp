@@ -19,19 +19,16 @@ class [[nodiscard]] Lease {
 public:
     /// Holds nothing.
     Lease() = default;
-    Lease(Lease&&) noexcept = default;
+    Lease(Lease&& other) noexcept : session_(std::exchange(other.session_, nullptr)) {}
     Lease& operator=(Lease&& other) noexcept {
-        if (this != &other) {
-            give_back();
-            session_ = std::move(other.session_);
-        }
+        give_back(std::exchange(session_, std::exchange(other.session_, nullptr)));
         return *this;
     }
     /// Returns the lease; the last one to go after the session's release deallocates.
-    ~Lease() { give_back(); }
+    ~Lease() { give_back(session_); }
 
     /// Whether it holds an identifier.
-    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(session_); }
+    [[nodiscard]] explicit operator bool() const noexcept { return session_ != nullptr; }
 
     /// The identifier. @pre it holds one
     [[nodiscard]] const typename Provider::Identifier& id() const noexcept { return session_->id(); }
@@ -39,14 +36,15 @@ public:
 private:
     template <class>
     friend class Monitor;
+    using Block = detail::SessionBlock<Provider>;
 
-    explicit Lease(detail::Reference<Provider> session) noexcept : session_(std::move(session)) {}
+    explicit Lease(Block* session) noexcept : session_(session) {}
 
-    void give_back() noexcept {
-        if (session_) session_->return_lease();
+    static void give_back(Block* session) noexcept {
+        if (session) session->return_lease();
     }
 
-    detail::Reference<Provider> session_;
+    Block* session_ = nullptr; // lives as long as it is leased
 };
 
 /// Looks at a session and waits for it, and keeps its termination; it neither ends the session nor keeps it from being
@@ -76,7 +74,7 @@ public:
     /// or `errc::too_many_leases` where some 30,000 are held at once.
     [[nodiscard]] Lease<Provider> lease(std::error_code& error) const noexcept {
         if (!session_) error = errc::released;
-        else if (session_->lease(error)) return Lease<Provider>(session_);
+        else if (session_->lease(error)) return Lease<Provider>(session_.get());
         return {};
     }
 
