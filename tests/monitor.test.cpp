@@ -26,8 +26,10 @@ using Call = Session<Scripted>;
 TEST_CASE("Monitor: it looks, and outlives the session and its notifier", "[monitor]") {
     Script script;
     std::optional<Call> call(std::in_place, script.begin(1), script);
-    const Monitor monitor{*call};
+    Monitor monitor{*call};
     const auto copy = monitor;
+    monitor = {};
+    CHECK(monitor.phase() == Phase::released);
     CHECK(copy.phase() == Phase::active);
     CHECK(copy.query(&Scripted::is_alive));
     CHECK(copy.query<&Scripted::is_alive>());
@@ -86,7 +88,8 @@ TEST_CASE("Controller: it ends the session for somebody else, and is a monitor",
     }
     wrapup::wait(controller);
     CHECK(ran == 1);
-    const Monitor<Scripted> monitor = controller;
+    Monitor<Scripted> monitor;
+    monitor = controller;
     CHECK(monitor.termination() == call.termination());
     call.release();
     CHECK(controller.drop() == errc::released);

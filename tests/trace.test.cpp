@@ -11,7 +11,6 @@
 
 using namespace support;
 using wrapup::Origin;
-using wrapup::Phase;
 using wrapup::Session;
 using wrapup::Transition;
 

@@ -9,6 +9,7 @@ namespace support {
 void* allocate(std::size_t size) noexcept; // null: there is none
 }
 
+// NOLINTBEGIN(misc-definitions-in-headers): they may not be inline, and are defined once
 // Not inlined: GCC 12 would see one half of a pair and find that it does not match the other.
 [[gnu::noinline]] void* operator new(std::size_t size) {
     if (void* memory = support::allocate(size)) return memory;
@@ -20,3 +21,4 @@ void* allocate(std::size_t size) noexcept; // null: there is none
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+// NOLINTEND(misc-definitions-in-headers)
