@@ -116,6 +116,18 @@ TEST_CASE("wait_for: a simulated time-out takes no time, and a confirmation afte
     CHECK(wrapup::wait_until(until, Clock::time_point(60s)));
 }
 
+TEST_CASE("wait_until: by another clock than the simulator's, the simulator's moves by what is left",
+          "[wait][simulator]") {
+    Exchange exchange;
+    auto call = Simulated::open(exchange);
+    const auto began = std::chrono::steady_clock::now();
+    CHECK_FALSE(wrapup::wait_until(call, std::chrono::system_clock::now() + 1h));
+    CHECK_FALSE(wrapup::wait_until(call, std::chrono::steady_clock::now() + 1h));
+    CHECK(exchange.now() > Clock::time_point(119min));
+    CHECK(exchange.now() <= Clock::time_point(2h));
+    CHECK(std::chrono::steady_clock::now() - began < 30s);
+}
+
 TEST_CASE("wait: an empty handle is not waited for, and a released one until it is over", "[wait][release]") {
     wrapup::wait(Session<Crowd>());
     CHECK(wrapup::wait_for(Monitor<Crowd>(), 1h));

@@ -8,7 +8,8 @@
 namespace wrapup {
 
 /// A part of a termination that may be absent: the reason that was given, the cause that was reported, the counters
-/// that were taken. Read it as one reads a `std::optional`, whose header costs more than all of `session.hpp`.
+/// that were taken. Read it as one reads a `std::optional`, whose header alone costs a compiler more than all that
+/// `session.hpp` adds to `<system_error>`.
 ///
 /// It is written by the library alone; a copy of it is an ordinary value.
 template <class T>

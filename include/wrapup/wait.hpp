@@ -97,7 +97,8 @@ bool wait_for(const Handle& handle, std::chrono::duration<Rep, Period> timeout) 
 }
 
 /// Waits until the session is over, but no longer than to a point in time of any clock. A clock that is set meanwhile is
-/// looked at again when the time seems to have come.
+/// looked at again when the time seems to have come. Where the provider `Waits`, it waits by its own clock for as long as
+/// the other one says is left.
 ///
 /// @returns whether the session is over
 template <Awaitable Handle, class Clock, class Duration>
@@ -112,8 +113,10 @@ bool wait_until(const Handle& handle, std::chrono::time_point<Clock, Duration> d
         for (;;) {
             const auto now = Clock::now();
             if (last <= now) return session->state().over();
-            if (detail::wait_until(*session.get(), detail::after(detail::wait_clock_now(*session.get()), last - now)))
-                return true;
+            const auto own_last = detail::after(detail::wait_clock_now(*session.get()), last - now);
+            const bool over = detail::wait_until(*session.get(), own_last);
+            // The provider's clock need not move with the other one, so that is not looked at again.
+            if (over || Waits<typename Handle::provider_type>) return over;
         }
     }
 }
