@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wrapup/detail/waiting_backend.hpp>
 #include <wrapup/notifier.hpp>
 
 #include <cstddef>
@@ -22,9 +23,10 @@ namespace wrapup {
 ///
 /// *Thread safety:* every member from any thread. *Blocks* for as long as another thread looks something up; no notice is
 /// given under the lock.
-template <class Native, class Cause, class Hash = std::hash<Native>>
+template <class Native, class Cause, class Hash = std::hash<Native>, class Backend = detail::NativeBackend>
 class NotifierTable {
-    using Map = std::unordered_map<Native, Notifier<Cause>, Hash>;
+    using Notifier = wrapup::Notifier<Cause, Backend>;
+    using Map = std::unordered_map<Native, Notifier, Hash>;
 
 public:
     /// A place in the table, taken before the service is asked, so that binding its answer cannot fail.
@@ -52,6 +54,7 @@ public:
         // One by one: what a notifier says as it dies may come back to the table.
         for (typename Map::node_type last;; last = {}) {
             const std::lock_guard lock(mutex_);
+            Backend::writes(&map_);
             if (map_.empty()) return;
             last = map_.extract(map_.begin());
         }
@@ -64,6 +67,7 @@ public:
         const std::lock_guard lock(mutex_);
         const std::size_t needed = map_.size() + reserved_ + 1;
         if (needed > room_) {
+            Backend::writes(&map_);
             map_.reserve(2 * needed);
             room_ = 2 * needed;
         }
@@ -73,9 +77,10 @@ public:
 
     /// Binds an identifier. One that is bound already belonged to a session that the service has forgotten: its notifier
     /// says `lost`.
-    void bind(Place place, const Native& native, Notifier<Cause> notifier) noexcept {
+    void bind(Place place, const Native& native, Notifier notifier) noexcept {
         typename Map::node_type former; // dies after the lock: its notifier may have something to say
         const std::lock_guard lock(mutex_);
+        Backend::writes(&map_);
         place.node_.key() = native;
         place.node_.mapped() = std::move(notifier);
         place.table_ = nullptr;
@@ -87,7 +92,7 @@ public:
     /// Calls `f` with the notifier of an identifier. @returns whether there was one
     template <class F>
     bool notify(const Native& native, F&& f) const {
-        using Block = std::remove_pointer_t<decltype(detail::Access::block(std::declval<const Notifier<Cause>&>()))>;
+        using Block = std::remove_pointer_t<decltype(detail::Access::block(std::declval<const Notifier&>()))>;
         struct Shared {
             Block* block;
             ~Shared() {
@@ -96,25 +101,28 @@ public:
         } shared{nullptr};
         {
             const std::lock_guard lock(mutex_);
+            Backend::reads(&map_);
             const auto found = map_.find(native);
             if (found == map_.end() || !found->second) return false;
             shared.block = detail::Access::block(found->second);
             shared.block->refer();
         }
-        std::forward<F>(f)(*typename Notifier<Cause>::Borrowed(shared.block));
+        std::forward<F>(f)(*typename Notifier::Borrowed(shared.block));
         return true;
     }
 
     /// Takes an identifier out. @returns its notifier, or an empty one
-    Notifier<Cause> remove(const Native& native) noexcept {
+    Notifier remove(const Native& native) noexcept {
         const std::lock_guard lock(mutex_);
+        Backend::writes(&map_);
         auto node = map_.extract(native);
-        return node ? std::move(node.mapped()) : Notifier<Cause>();
+        return node ? std::move(node.mapped()) : Notifier();
     }
 
     /// The identifiers that are bound: what the service would have to end before it goes. @throws std::bad_alloc
     [[nodiscard]] std::vector<Native> outstanding() const {
         const std::lock_guard lock(mutex_);
+        Backend::reads(&map_);
         std::vector<Native> natives;
         natives.reserve(map_.size());
         for (const auto& [native, notifier] : map_) natives.push_back(native);
@@ -133,10 +141,10 @@ private:
         --reserved_;
     }
 
-    mutable std::mutex mutex_;
+    mutable typename detail::WaitingBackend<Backend>::Mutex mutex_;
     Map map_;
-    std::size_t reserved_ = 0; // places that are taken and not bound
-    std::size_t room_ = 0;     // how many identifiers the map holds before it must grow
+    typename Backend::template Plain<std::size_t> reserved_ = 0; // places that are taken and not bound
+    typename Backend::template Plain<std::size_t> room_ = 0; // how many identifiers the map holds before it must grow
 };
 
 } // namespace wrapup

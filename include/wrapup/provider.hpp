@@ -57,10 +57,16 @@ concept Deallocates = requires(P& provider, const typename P::Identifier& id) {
     { provider.deallocate(id) } noexcept -> std::same_as<void>;
 };
 
-// What the concurrency of a provider's sessions is built from: the machine's own. A model checker specializes it.
+// What the concurrency of a provider's sessions is built from: the machine's own, or that of a model checker, where the
+// provider names one.
 template <class P>
 struct BackendOf {
     using type = NativeBackend;
+};
+template <class P>
+    requires requires { typename P::Backend; }
+struct BackendOf<P> {
+    using type = typename P::Backend;
 };
 
 template <class P>

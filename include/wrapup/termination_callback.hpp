@@ -22,7 +22,7 @@ namespace wrapup {
 ///
 /// *Blocks:* the destructor alone, while `f` runs on another thread.
 template <class Provider, class F>
-class [[nodiscard]] TerminationCallback final : detail::Observer {
+class [[nodiscard]] TerminationCallback final : detail::Observer<typename detail::BackendOf<Provider>::type> {
 public:
     /// Registers with a session, or with a monitor of it. One that is bound to none, default-constructed or moved-from, is
     /// never over: `f` is not called.

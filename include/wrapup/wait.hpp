@@ -3,20 +3,24 @@
 
 #include <wrapup/detail/deadline.hpp>
 #include <wrapup/detail/reference.hpp>
+#include <wrapup/detail/waiting_backend.hpp>
 #include <wrapup/monitor.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
+#include <type_traits>
 
 namespace wrapup {
 namespace detail {
 
 // A thread that sleeps until a session is over. It is notified under the mutex, and taken off the session's list before
 // it goes, so that nobody touches it afterwards.
-class Waiter final : public Observer {
+template <class Backend>
+class Waiter final : public Observer<Backend> {
+    using Waiting = WaitingBackend<Backend>;
+
 public:
-    void wait_until(std::chrono::steady_clock::time_point deadline) {
+    void wait_until(typename Waiting::Clock::time_point deadline) {
         std::unique_lock lock(mutex_);
         if (deadline == deadline.max()) condition_.wait(lock, [this] { return over_; });
         else condition_.wait_until(lock, deadline, [this] { return over_; });
@@ -29,16 +33,16 @@ private:
         condition_.notify_one();
     }
 
-    std::mutex mutex_;
-    std::condition_variable condition_;
-    bool over_ = false;
+    typename Waiting::Mutex mutex_;
+    typename Waiting::ConditionVariable condition_;
+    typename Backend::template Plain<bool> over_ = false;
 };
 
 // The clock by which a session is waited for: its provider's where that does the waiting.
 template <class P>
 auto wait_clock_now([[maybe_unused]] SessionBlock<P>& session) {
     if constexpr (Waits<P>) return session.provider().now();
-    else return std::chrono::steady_clock::now();
+    else return WaitingBackend<typename BackendOf<P>::type>::Clock::now();
 }
 
 template <class P, class TimePoint>
@@ -49,8 +53,8 @@ bool wait_until(SessionBlock<P>& session, TimePoint deadline) {
         session.provider().wait(deadline, over);
     } else {
         // A wait whose deadline has passed is a look, not a system call.
-        if (deadline <= std::chrono::steady_clock::now()) return over();
-        Waiter waiter;
+        if (deadline <= wait_clock_now(session)) return over();
+        Waiter<typename BackendOf<P>::type> waiter;
         if (!session.observe(waiter)) return true;
         waiter.wait_until(deadline);
         session.forget(waiter);

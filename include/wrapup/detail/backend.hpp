@@ -1,38 +1,61 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wrapup/detail/word_mutex.hpp>
+
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <new>
 
 namespace wrapup::detail {
 
-// What the concurrency of a session is built from on a real machine. All of the core takes it as a parameter, so that
-// the text that ships can be run by a model checker that brings atomics, a mutex and threads of its own.
+// What the concurrency of a session is built from on a real machine: it costs nothing beside what it names. All of the core
+// takes it as a parameter, so that the text that ships is the text that a model checker runs, with atomics, memory and
+// threads of its own (<wrapup/testing/explorer.hpp>), and smaller limits, so that they are reached.
+//
+// What blocks a thread is apart from it, in waiting_backend.hpp, since it takes heavy headers.
 struct NativeBackend {
     template <class T>
     using Atomic = std::atomic<T>;
 
-    // A mutex of four bytes, by the algorithm of Ulrich Drepper, "Futexes Are Tricky", mutex 2. `<mutex>` would be ten
-    // times as large, in the block and in the header. `int` is what libstdc++ and libc++ can wait on without a proxy.
-    class Mutex {
-    public:
-        void lock() noexcept {
-            int state = free;
-            if (state_.compare_exchange_strong(state, held, std::memory_order_acquire)) return;
-            while (state_.exchange(contended, std::memory_order_acquire) != free) state_.wait(contended);
-        }
-        void unlock() noexcept {
-            if (state_.exchange(free, std::memory_order_release) == contended) state_.notify_one();
-        }
+    // Memory that threads share and that something else orders. What is too large for that says when it is used.
+    template <class T>
+    using Plain = T;
+    static void reads(const void*) noexcept {}
+    static void writes(const void*) noexcept {}
 
-    private:
-        enum : int { free, held, contended };
-        std::atomic<int> state_{free};
-    };
+    using Mutex = WordMutex<NativeBackend>;
 
     // Names the calling thread, without what <thread> costs, and by the same name in every shared library of the program,
     // which a variable of our own would not.
     static const void* this_thread() noexcept { return &errno; }
+
+    // Null where there is no memory.
+    template <std::size_t size, std::size_t alignment>
+    static void* allocate() noexcept {
+        if constexpr (alignment > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+            return ::operator new(size, std::align_val_t{alignment}, std::nothrow);
+        else return ::operator new(size, std::nothrow);
+    }
+    template <std::size_t size, std::size_t alignment>
+    static void deallocate(void* memory) noexcept {
+        if constexpr (alignment > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+            ::operator delete(memory, std::align_val_t{alignment});
+        else ::operator delete(memory);
+    }
+
+    static constexpr std::memory_order relaxed = std::memory_order_relaxed;
+    static constexpr std::memory_order acquire = std::memory_order_acquire;
+    static constexpr std::memory_order release = std::memory_order_release;
+    static constexpr std::memory_order acq_rel = std::memory_order_acq_rel;
+
+    // How many leases users may hold at once. The count goes further: the library takes some of its own, one for a drop,
+    // one for an abort, one for each notice.
+    static constexpr std::uint64_t max_leases = 0x7FFF - 1024;
+    // Where the count of references stands still for ever: the block is then never freed, rather than too early.
+    static constexpr std::uint64_t max_references = 0x7FFFFF;
 };
 
 } // namespace wrapup::detail

@@ -9,7 +9,6 @@
 #include <wrapup/termination.hpp>
 #include <wrapup/transition.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <system_error>
 
@@ -34,7 +33,7 @@ public:
     ControlBlock(const ControlBlock&) = delete;
     ControlBlock& operator=(const ControlBlock&) = delete;
 
-    [[nodiscard]] State state() const noexcept { return State(word_.load(std::memory_order_acquire)); }
+    [[nodiscard]] State state() const noexcept { return State(word_.load(Backend::acquire)); }
 
     // ---- asking for the end
 
@@ -98,7 +97,7 @@ public:
             [&](State& s) {
                 const bool first = !s.any(State::given_up);
                 claims = first && steps::give_up(s);
-                if (leave) s.drop_reference();
+                if (leave) s.drop_reference(Backend::max_references);
                 return first || leave;
             },
             where);
@@ -108,7 +107,7 @@ public:
     }
 
     bool lease(std::error_code& error) noexcept {
-        const Made made = update([](State& s) { return steps::lease(s); });
+        const Made made = update([](State& s) { return steps::lease(s, Backend::max_leases); });
         if (made) error.clear();
         else if (made.before.any(State::given_up)) error = errc::released;
         else error = made.before.any(State::lost) ? errc::lost : errc::too_many_leases;
@@ -119,14 +118,14 @@ public:
     }
 
     void refer() noexcept {
-        always([](State& s) { s.add_reference(); });
+        always([](State& s) { s.add_reference(Backend::max_references); });
     }
 
     // The last who refers to the block needs no step: nobody else can come to it any more.
     void leave() noexcept {
         if (const State s = state(); s.references() == 1 && s.leases() == 0 && !s.any(State::deallocating))
             return destroy();
-        always([](State& s) { s.drop_reference(); });
+        always([](State& s) { s.drop_reference(Backend::max_references); });
     }
 
     // ---- what the provider reports
@@ -175,14 +174,14 @@ public:
 
     // The service has not opened a session: there is no identifier, and what is still said of it is of no consequence.
     void discard() noexcept {
-        always([](State& s) { steps::discard(s); });
+        always([](State& s) { steps::discard(s, Backend::max_references); });
     }
 
     // ---- observers
 
     // Whether the observer will be called; where not, the session is over. Whoever publishes sees the flag, and then waits
     // for the lock under which it was set until the observer is linked.
-    bool observe(Observer& observer) noexcept {
+    bool observe(Observer<Backend>& observer) noexcept {
         return observers_.add(observer, [this] {
             const Made made = update([](State& s) {
                 if (s.over() || s.any(State::observed)) return false;
@@ -192,7 +191,7 @@ public:
             return !made.before.over();
         });
     }
-    void forget(Observer& observer) noexcept { observers_.remove(observer); }
+    void forget(Observer<Backend>& observer) noexcept { observers_.remove(observer); }
 
 protected:
     explicit ControlBlock(State state) noexcept : word_(state.bits()) {}
@@ -210,7 +209,7 @@ private:
     // leaves the block to nobody destroys it.
     template <class Change>
     Made update(Change change, source_location where = {}) noexcept {
-        std::uint64_t expected = word_.load(std::memory_order_acquire);
+        std::uint64_t expected = word_.load(Backend::acquire);
         for (;;) {
             const State before(expected);
             State after = before;
@@ -219,9 +218,7 @@ private:
             if (gives_back) after.set(State::deallocating);
             // Release: what this thread did under its lease, and wrote into the termination, comes before what the next
             // step permits. Acquire: and after all that the steps before it did.
-            if (!word_.compare_exchange_weak(expected, after.bits(), std::memory_order_acq_rel,
-                                             std::memory_order_acquire))
-                continue;
+            if (!word_.compare_exchange_weak(expected, after.bits(), Backend::acq_rel, Backend::acquire)) continue;
             if (gives_back) give_back(where);
             else if (after.unreferenced()) destroy();
             return {before, true};

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <atomic>
-
 namespace wrapup::detail {
 
 // Somebody who wants to know when a session is over. Lives in the object of whoever wants to know; linked into the
 // session's list while it waits.
+template <class Backend>
 class Observer {
+    template <class T>
+    using Plain = typename Backend::template Plain<T>;
+
 public:
     Observer() = default;
     Observer(const Observer&) = delete;
@@ -15,8 +17,8 @@ public:
 
     virtual void over() noexcept = 0;
 
-    Observer* next = nullptr; // null where it is in no list
-    Observer* previous = nullptr;
+    Plain<Observer*> next = nullptr; // null where it is in no list
+    Plain<Observer*> previous = nullptr;
 
 protected:
     ~Observer() = default;
@@ -25,6 +27,10 @@ protected:
 // The observers of one session, called in the order in which they registered, by one thread, once, with no lock held.
 template <class Backend>
 class Observers {
+    using Observer = detail::Observer<Backend>;
+    template <class T>
+    using Plain = typename Backend::template Plain<T>;
+
 public:
     // Links the observer where `announce`, called under the lock, says that the end is still to come.
     template <class Announce>
@@ -43,9 +49,9 @@ public:
         if (observer.next) unlink(observer);
         while (delivery_ && delivery_->running == &observer && delivery_->thread != Backend::this_thread()) {
             delivery_->awaited = true;
-            const int round = rounds_.load(std::memory_order_relaxed);
+            const int round = rounds_.load(Backend::relaxed);
             mutex_.unlock();
-            rounds_.wait(round);
+            rounds_.wait(round, Backend::relaxed); // what it waits for is under the mutex
             mutex_.lock();
         }
         mutex_.unlock();
@@ -65,7 +71,7 @@ public:
             delivery.running = nullptr;
             if (delivery.awaited) {
                 delivery.awaited = false;
-                rounds_.fetch_add(1, std::memory_order_relaxed);
+                rounds_.fetch_add(1, Backend::relaxed);
                 rounds_.notify_all();
             }
         }
@@ -75,9 +81,9 @@ public:
 
 private:
     struct Delivery {
-        Observer* running;
+        Plain<Observer*> running;
         const void* thread;
-        bool awaited;
+        Plain<bool> awaited;
     };
 
     // A ring, so that the last is found from the first.
@@ -102,8 +108,8 @@ private:
         observer.next = nullptr;
     }
 
-    Observer* first_ = nullptr;
-    Delivery* delivery_ = nullptr; // the thread that delivers, on its stack
+    Plain<Observer*> first_ = nullptr;
+    Plain<Delivery*> delivery_ = nullptr; // the thread that delivers, on its stack
     typename Backend::Mutex mutex_;
     typename Backend::template Atomic<int> rounds_{0}; // what `remove` waits on: each awaited call that has returned
 };

@@ -6,7 +6,9 @@
 #include <wrapup/detail/control_block.hpp>
 #include <wrapup/source_location.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <new>
 #include <utility>
 
 namespace wrapup::detail {
@@ -14,7 +16,8 @@ namespace wrapup::detail {
 // The control block with what belongs to one provider: the provider, the identifier, the termination.
 template <class P>
 class SessionBlock final : public CauseBlock<typename CauseOf<P>::type, typename BackendOf<P>::type> {
-    using Base = CauseBlock<typename CauseOf<P>::type, typename BackendOf<P>::type>;
+    using Backend = typename BackendOf<P>::type;
+    using Base = CauseBlock<typename CauseOf<P>::type, Backend>;
 
 public:
     using Identifier = typename P::Identifier;
@@ -27,8 +30,18 @@ public:
     [[nodiscard]] P& provider() noexcept { return provider_; }
     [[nodiscard]] const Identifier& id() const noexcept { return id_; }
     [[nodiscard]] const Termination<P>* termination() const noexcept {
-        return this->state().over() ? &termination_ : nullptr;
+        if (!this->state().over()) return nullptr;
+        Backend::reads(&termination_);
+        return &termination_;
     }
+
+    static void* operator new(std::size_t, const std::nothrow_t&) noexcept {
+        return Backend::template allocate<sizeof(SessionBlock), alignof(SessionBlock)>();
+    }
+    static void operator delete(void* memory) noexcept {
+        Backend::template deallocate<sizeof(SessionBlock), alignof(SessionBlock)>(memory);
+    }
+    static void operator delete(void* memory, const std::nothrow_t&) noexcept { operator delete(memory); }
 
     // The service has named the session.
     void opened(Identifier id, source_location where) noexcept {
@@ -93,7 +106,10 @@ private:
             if (!state.any(State::lost)) termination_.statistics.emplace(provider_.snapshot(id_));
         if constexpr (Timed<P>) termination_.ended = provider_.now();
     }
-    void conclude(const Ending& ending) noexcept override { static_cast<Ending&>(termination_) = ending; }
+    void conclude(const Ending& ending) noexcept override {
+        Backend::writes(&termination_);
+        static_cast<Ending&>(termination_) = ending;
+    }
     void destroy() noexcept override { delete this; }
     CausePart<typename CauseOf<P>::type>& cause_part() noexcept override { return termination_; }
 

@@ -49,8 +49,6 @@ public:
 
     static constexpr std::uint64_t one_lease = std::uint64_t{1} << 26;
     static constexpr std::uint64_t one_reference = std::uint64_t{1} << 41;
-    static constexpr std::uint64_t max_leases = 0x7FFF;
-    static constexpr std::uint64_t max_references = 0x7FFFFF;
 
     constexpr State() noexcept = default;
     constexpr explicit State(std::uint64_t bits) noexcept : bits_(bits) {}
@@ -58,7 +56,7 @@ public:
     [[nodiscard]] constexpr std::uint64_t bits() const noexcept { return bits_; }
     [[nodiscard]] constexpr Phase phase() const noexcept { return static_cast<Phase>(bits_ & 3); }
     [[nodiscard]] constexpr Origin origin() const noexcept { return static_cast<Origin>(bits_ >> 2 & 3); }
-    [[nodiscard]] constexpr std::uint64_t leases() const noexcept { return bits_ >> 26 & max_leases; }
+    [[nodiscard]] constexpr std::uint64_t leases() const noexcept { return bits_ >> 26 & 0x7FFF; }
     [[nodiscard]] constexpr std::uint64_t references() const noexcept { return bits_ >> 41; }
     [[nodiscard]] constexpr bool any(std::uint64_t flags) const noexcept { return (bits_ & flags) != 0; }
 
@@ -74,11 +72,11 @@ public:
     constexpr void drop_lease() noexcept { bits_ -= one_lease; }
 
     // A count of references that is half full is never counted down again: the block leaks, and is never freed too early.
-    constexpr void add_reference() noexcept {
-        if (references() < max_references) bits_ += one_reference;
+    constexpr void add_reference(std::uint64_t most) noexcept {
+        if (references() < most) bits_ += one_reference;
     }
-    constexpr void drop_reference() noexcept {
-        if (references() <= max_references / 2) bits_ -= one_reference;
+    constexpr void drop_reference(std::uint64_t most) noexcept {
+        if (references() <= most / 2) bits_ -= one_reference;
     }
 
     [[nodiscard]] constexpr bool over() const noexcept { return phase() >= Phase::terminated; }

@@ -20,9 +20,6 @@ constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
     s.set(flags);
 }
 
-// Room is kept for the leases that the library itself takes: one for a drop, one for an abort, one for each notice.
-[[nodiscard]] constexpr bool leasable(State s) noexcept { return s.leases() < State::max_leases - 1024; }
-
 // ---- asking for the end
 
 // Claims the ending for a request of ours, with the lease under which the provider is called.
@@ -102,8 +99,8 @@ enum class Next {
     return true;
 }
 
-[[nodiscard]] constexpr bool lease(State& s) noexcept {
-    if (s.any(given_up | lost) || !leasable(s)) return false;
+[[nodiscard]] constexpr bool lease(State& s, std::uint64_t most) noexcept {
+    if (s.any(given_up | lost) || s.leases() >= most) return false;
     s.add_lease();
     return true;
 }
@@ -178,11 +175,11 @@ constexpr void publish(State& s) noexcept {
 }
 
 // The service has not opened a session.
-constexpr void discard(State& s) noexcept {
+constexpr void discard(State& s, std::uint64_t max_references) noexcept {
     s.set(given_up | lost);
     s.clear(filling_request);
     s.set(Phase::released);
-    s.drop_reference();
+    s.drop_reference(max_references);
 }
 
 } // namespace wrapup::detail::steps
