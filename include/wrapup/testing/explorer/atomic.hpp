@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/testing/explorer/engine.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <type_traits>
+
+namespace wrapup::testing::explorer {
+
+/// `std::atomic<T>` as C++20 defines it, as far as the order in which the steps are made, and with
+/// `Weather::stale_reads` the values that a load may return: any that is not older than one that the thread knows of. Not
+/// covered: stores that others see in another order than they are made in, loads that return what is stored later,
+/// `memory_order_consume`, fences.
+template <class T>
+class Atomic {
+    static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(std::uint64_t));
+
+public:
+    using value_type = T;
+
+    Atomic() noexcept : Atomic(T()) {}
+    Atomic(T value) noexcept : value_(value) { // NOLINT(google-explicit-constructor): as std::atomic
+        if (Engine* const engine = Engine::current()) {
+            engine->construct(location_, "atomic");
+            remember(*engine, true);
+        }
+    }
+    Atomic(const Atomic&) = delete;
+    Atomic& operator=(const Atomic&) = delete;
+    ~Atomic() {
+        if (Engine* const engine = Engine::current()) engine->destroy(location_);
+    }
+
+    [[nodiscard]] T load(std::memory_order order = std::memory_order_seq_cst) const {
+        Engine* const engine = Engine::current();
+        if (!engine) return value_;
+        engine->operate({.name = "load", .location = &location_});
+        return read(*engine, order, "load", order != std::memory_order_seq_cst);
+    }
+
+    void store(T value, std::memory_order order = std::memory_order_seq_cst) {
+        Engine* const engine = Engine::current();
+        if (!engine) {
+            value_ = value;
+            return;
+        }
+        engine->operate({.name = "store", .location = &location_, .changes = true});
+        if (engine->tracing()) engine->tell(Engine::name_of(location_) + " store " + text(value) + name(order));
+        location_.released = {};
+        write(*engine, value, order);
+        engine->done();
+    }
+
+    T exchange(T value, std::memory_order order = std::memory_order_seq_cst) {
+        return modify(order, "exchange", [value](T) { return value; });
+    }
+    T fetch_add(T value, std::memory_order order = std::memory_order_seq_cst) {
+        return modify(order, "fetch_add", [value](T old) { return static_cast<T>(old + value); });
+    }
+    T fetch_sub(T value, std::memory_order order = std::memory_order_seq_cst) {
+        return modify(order, "fetch_sub", [value](T old) { return static_cast<T>(old - value); });
+    }
+
+    bool compare_exchange_strong(T& expected, T desired, std::memory_order success, std::memory_order failure) {
+        return compare_exchange(expected, desired, success, failure, false);
+    }
+    bool compare_exchange_weak(T& expected, T desired, std::memory_order success, std::memory_order failure) {
+        return compare_exchange(expected, desired, success, failure, true);
+    }
+    bool compare_exchange_strong(T& expected, T desired, std::memory_order order = std::memory_order_seq_cst) {
+        return compare_exchange(expected, desired, order, without_release(order), false);
+    }
+    bool compare_exchange_weak(T& expected, T desired, std::memory_order order = std::memory_order_seq_cst) {
+        return compare_exchange(expected, desired, order, without_release(order), true);
+    }
+
+    /// Sleeps until it is notified, and looks again.
+    void wait(T old, std::memory_order order = std::memory_order_seq_cst) const {
+        Engine* const engine = Engine::current();
+        if (!engine) return;
+        engine->operate({.name = "wait", .location = &location_, .changes = true});
+        // Whether it sleeps is decided by what is there.
+        while (same(read(*engine, order, "wait", false), old)) {
+            engine->sleep(location_);
+            engine->operate(
+                {.name = "wait", .location = &location_, .changes = true, .needs = Operation::Needs::notification});
+        }
+    }
+    void notify_one() { notify(false); }
+    void notify_all() { notify(true); }
+
+private:
+    static bool acquires(std::memory_order order) noexcept {
+        return order != std::memory_order_relaxed && order != std::memory_order_release;
+    }
+    static bool releases(std::memory_order order) noexcept {
+        return order == std::memory_order_release || order == std::memory_order_acq_rel ||
+               order == std::memory_order_seq_cst;
+    }
+    static constexpr std::memory_order without_release(std::memory_order order) noexcept {
+        return order == std::memory_order_acq_rel   ? std::memory_order_acquire
+               : order == std::memory_order_release ? std::memory_order_relaxed
+                                                    : order;
+    }
+    static bool same(T a, T b) noexcept { return std::memcmp(&a, &b, sizeof(T)) == 0; }
+    static std::uint64_t bits(T value) noexcept {
+        std::uint64_t raw = 0;
+        std::memcpy(&raw, &value, sizeof(T));
+        return raw;
+    }
+    static T value_of(std::uint64_t raw) noexcept {
+        T value;
+        std::memcpy(&value, &raw, sizeof(T));
+        return value;
+    }
+
+    static std::string text(T value) {
+        std::string digits;
+        for (std::uint64_t raw = bits(value); raw != 0 || digits.empty(); raw >>= 4)
+            digits.insert(digits.begin(), "0123456789abcdef"[raw & 15]);
+        return "0x" + digits;
+    }
+    static const char* name(std::memory_order order) noexcept {
+        switch (order) {
+        case std::memory_order_relaxed: return ", relaxed";
+        case std::memory_order_acquire: return ", acquire";
+        case std::memory_order_release: return ", release";
+        case std::memory_order_acq_rel: return ", acq_rel";
+        default: return "";
+        }
+    }
+
+    // What a load returns. Who has acquired a value sees what was released with it.
+    T read(Engine& engine, std::memory_order order, const char* what, bool stale) const {
+        T value = value_;
+        const VectorClock* released = &location_.released;
+        if (!location_.history.empty()) {
+            auto& history = location_.history;
+            const std::size_t last = history.size() - 1;
+            std::size_t oldest = last;
+            // One may be passed over as long as the thread knows of none that is younger.
+            if (stale)
+                while (oldest > 0 && !knows(engine, history[oldest])) --oldest;
+            const std::size_t chosen = last - engine.pick(static_cast<unsigned>(last - oldest + 1));
+            Stored& stored = history[chosen];
+            if (stored.known[engine.running()] == 0) stored.known[engine.running()] = engine.clock()[engine.running()];
+            value = value_of(stored.value);
+            released = &stored.released;
+        }
+        if (engine.tracing()) engine.tell(Engine::name_of(location_) + " " + what + " " + text(value) + name(order));
+        if (acquires(order)) engine.clock().join(*released);
+        engine.done();
+        return value;
+    }
+    static bool knows(Engine& engine, const Stored& stored) {
+        const VectorClock& clock = engine.clock();
+        for (unsigned i = 0; i < max_threads; ++i)
+            if (stored.known[i] != 0 && stored.known[i] <= clock[i]) return true;
+        return false;
+    }
+
+    void write(Engine& engine, T value, std::memory_order order) {
+        value_ = value;
+        if (releases(order)) location_.released.join(engine.clock());
+        remember(engine, false);
+    }
+    void remember(Engine& engine, bool first) {
+        if (!engine.weather().stale_reads) return;
+        if (first) location_.history.clear();
+        VectorClock known;
+        known[engine.running()] = engine.clock()[engine.running()];
+        location_.history.push_back({bits(value_), location_.released, known});
+    }
+
+    // Reads the last value, and goes on with what was released with it.
+    template <class Change>
+    T modify(std::memory_order order, const char* what, Change change) {
+        Engine* const engine = Engine::current();
+        const T old = value_;
+        if (!engine) {
+            value_ = change(old);
+            return old;
+        }
+        engine->operate({.name = what, .location = &location_, .changes = true});
+        return replace(*engine, change(value_), order, what);
+    }
+    T replace(Engine& engine, T value, std::memory_order order, const char* what) {
+        const T old = value_;
+        if (engine.tracing())
+            engine.tell(Engine::name_of(location_) + " " + what + " " + text(old) + " -> " + text(value) + name(order));
+        if (acquires(order)) engine.clock().join(location_.released);
+        write(engine, value, order);
+        engine.done();
+        return old;
+    }
+
+    bool compare_exchange(T& expected, T desired, std::memory_order success, std::memory_order failure, bool weak) {
+        Engine* const engine = Engine::current();
+        if (!engine) {
+            const bool equal = same(value_, expected);
+            if (equal) value_ = desired;
+            else expected = value_;
+            return equal;
+        }
+        engine->operate({.name = "compare_exchange", .location = &location_, .changes = true});
+        const bool equal = same(value_, expected);
+        if (equal && !(weak && engine->mishap(engine->spurious_failures_left()))) {
+            replace(*engine, desired, success, "compare_exchange");
+            return true;
+        }
+        engine->changed_nothing();
+        if (engine->tracing())
+            engine->tell(Engine::name_of(location_) + " compare_exchange fails" + (equal ? " without cause" : "") +
+                         ", is " + text(value_) + name(failure));
+        if (acquires(failure)) engine->clock().join(location_.released);
+        if (!location_.history.empty()) {
+            Stored& stored = location_.history.back();
+            if (stored.known[engine->running()] == 0)
+                stored.known[engine->running()] = engine->clock()[engine->running()];
+        }
+        expected = value_;
+        engine->done();
+        return false;
+    }
+
+    void notify(bool all) {
+        Engine* const engine = Engine::current();
+        if (!engine) return;
+        engine->operate({.name = "notify", .location = &location_, .changes = true});
+        if (engine->tracing()) engine->tell(Engine::name_of(location_) + " notify");
+        engine->notify(location_, all);
+        engine->done();
+    }
+
+    T value_;
+    mutable Location location_;
+};
+
+} // namespace wrapup::testing::explorer

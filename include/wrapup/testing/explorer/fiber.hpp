@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#if !defined(__x86_64__)
+#include <ucontext.h>
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WRAPUP_TESTING_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WRAPUP_TESTING_ASAN
+#endif
+#endif
+#if defined(WRAPUP_TESTING_ASAN)
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+namespace wrapup::testing::explorer {
+
+/// A stack of its own, on which a function runs; of all those of a system thread one at a time.
+///
+/// With GCC or Clang. On an x86-64 a few instructions switch; elsewhere POSIX's `swapcontext`, with a system call that takes
+/// more time than all else that an execution does.
+///
+/// *Lifetime:* its stack goes with it, and nothing that is on it is destroyed.
+class Fiber {
+public:
+    /// The system thread's own stack.
+    Fiber() = default;
+    /// Where `enter(argument)` runs from the first `switch_to` on. It must not return.
+    Fiber(void (*enter)(void*), void* argument) : enter_(enter), argument_(argument), stack_(new Stack) { prepare(); }
+    Fiber(const Fiber&) = delete;
+    Fiber& operator=(const Fiber&) = delete;
+
+    /// Goes on there; and here, when somebody switches back.
+    void switch_to(Fiber& other) noexcept {
+        coming_from = this;
+        going_to = &other;
+#if defined(WRAPUP_TESTING_ASAN)
+        void* fake_stack = nullptr;
+        if (other.stack_) __sanitizer_start_switch_fiber(&fake_stack, other.stack_->bytes, sizeof(other.stack_->bytes));
+        else __sanitizer_start_switch_fiber(&fake_stack, other.bottom_, other.size_);
+#endif
+        jump(other);
+#if defined(WRAPUP_TESTING_ASAN)
+        __sanitizer_finish_switch_fiber(fake_stack, &coming_from->bottom_, &coming_from->size_);
+#endif
+    }
+
+private:
+    struct Stack {
+#if defined(WRAPUP_TESTING_ASAN)
+        alignas(16) unsigned char bytes[512 * 1024];
+#else
+        alignas(16) unsigned char bytes[128 * 1024];
+#endif
+    };
+
+    static void begin() {
+        Fiber& self = *going_to;
+#if defined(WRAPUP_TESTING_ASAN)
+        __sanitizer_finish_switch_fiber(nullptr, &coming_from->bottom_, &coming_from->size_);
+#endif
+        self.enter_(self.argument_);
+    }
+
+#if defined(__x86_64__)
+    // As if `begin` had been called with nowhere to return to.
+    void prepare() noexcept {
+        auto** top = reinterpret_cast<void**>(stack_->bytes + sizeof(stack_->bytes));
+        *--top = nullptr;
+        *--top = reinterpret_cast<void*>(&begin);
+        stack_pointer_ = top;
+    }
+
+    // What a called function has to preserve is kept on the stack, or declared as overwritten; all else is the caller's to
+    // keep, since this is called. The 128 bytes below the stack pointer are the compiler's.
+    [[gnu::noinline]] void jump(Fiber& other) noexcept {
+        void** from = &stack_pointer_;
+        void** to = &other.stack_pointer_;
+        asm volatile("leaq -128(%%rsp), %%rsp\n\t"
+                     "pushq %%rbp\n\t"
+                     "pushq %%rbx\n\t"
+                     "leaq 1f(%%rip), %%rax\n\t"
+                     "pushq %%rax\n\t"
+                     "movq %%rsp, (%0)\n\t"
+                     "movq (%1), %%rsp\n\t"
+                     "popq %%rax\n\t"
+                     "jmp *%%rax\n"
+                     "1:\n\t"
+                     "popq %%rbx\n\t"
+                     "popq %%rbp\n\t"
+                     "leaq 128(%%rsp), %%rsp"
+                     : "+D"(from), "+S"(to)
+                     :
+                     : "rax", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+    }
+
+    void* stack_pointer_ = nullptr;
+#else
+    void prepare() {
+        getcontext(&context_);
+        context_.uc_stack.ss_sp = stack_->bytes;
+        context_.uc_stack.ss_size = sizeof(stack_->bytes);
+        context_.uc_link = nullptr;
+        makecontext(&context_, &begin, 0);
+    }
+    void jump(Fiber& other) noexcept { swapcontext(&context_, &other.context_); }
+
+    ucontext_t context_{};
+#endif
+
+    static inline thread_local constinit Fiber* coming_from = nullptr;
+    static inline thread_local constinit Fiber* going_to = nullptr;
+
+    void (*enter_)(void*) = nullptr;
+    void* argument_ = nullptr;
+    std::unique_ptr<Stack> stack_; // from the heap: a leak detector looks through the stacks that are left as they are
+#if defined(WRAPUP_TESTING_ASAN)
+    const void* bottom_ = nullptr;
+    std::size_t size_ = 0;
+#endif
+};
+
+} // namespace wrapup::testing::explorer
