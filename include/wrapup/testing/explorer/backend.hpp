@@ -58,7 +58,7 @@ struct Backend {
     static constexpr std::memory_order acq_rel = std::memory_order_acq_rel;
 
     static constexpr std::uint64_t max_leases = 3;
-    static constexpr std::uint64_t max_references = 15;
+    static constexpr std::uint64_t max_references = 63;
 };
 
 } // namespace wrapup::testing::explorer

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "explore/actions.hpp"
+#include "explore/specials.hpp"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Plays scenarios in every order, and prints how many there were.
+//
+//   explore             what is checked on every change
+//   explore --quick     the part of it that finds most in the shortest time
+//   explore --long      what a night is for
+//   explore --actors 2 --whims 1 --only 'drop + release' ...    one, or some, by what is printed where one fails
+using namespace scenarios;
+using wrapup::testing::Explored;
+using wrapup::testing::ExploreOptions;
+
+namespace {
+
+// The mutex of the core too, instead of the explorer's own.
+struct WholeBackend : ex::Backend {
+    using Mutex = wrapup::detail::WordMutex<WholeBackend>;
+};
+
+// Orders that are too weak by one: each is to be found.
+template <std::memory_order order_of_acquire, std::memory_order order_of_release, std::memory_order order_of_both>
+struct WeakBackend : ex::Backend {
+    using Mutex = wrapup::detail::WordMutex<WeakBackend>;
+    static constexpr std::memory_order acquire = order_of_acquire;
+    static constexpr std::memory_order release = order_of_release;
+    static constexpr std::memory_order acq_rel = order_of_both;
+};
+
+using Silent = Line<ex::Backend>;
+using Tracing = TracingLine<ex::Backend>;
+using Whole = Line<WholeBackend>;
+
+// A table's row: scenarios that are played in one way.
+struct Row {
+    std::string what;
+    std::uint64_t scenarios = 0, exhausted = 0, executions = 0, redundant = 0;
+};
+
+struct Settings {
+    unsigned actors = 2;
+    unsigned whims = 0;
+    ExploreOptions options{};
+    std::string_view only{};    // this scenario
+    std::string_view without{}; // none with this action
+    std::string arguments{};    // that repeat it
+};
+
+bool each = false;
+bool failed = false;
+
+void report(Row& row, const std::string& name, const Explored& explored, const std::string& arguments,
+            const char* expected = nullptr) {
+    ++row.scenarios;
+    row.executions += explored.executions;
+    row.redundant += explored.redundant;
+    const bool as_expected = expected ? explored.failure && explored.failure->what == expected : !explored.failure;
+    row.exhausted += explored.exhausted || (expected && as_expected);
+    if (each)
+        std::printf("    %-58s %12" PRIu64 " executions %12" PRIu64 " redundant%s\n", name.c_str(), explored.executions,
+                    explored.redundant, explored.exhausted ? "" : ", not all");
+    if (as_expected) return;
+    failed = true;
+    if (!explored.failure) {
+        std::printf("FAILED %s: it should have failed with: %s\n", name.c_str(), expected);
+        return;
+    }
+    std::printf("FAILED %s: %s\n%s    again: explore %s --only '%s' --schedule %s\n", name.c_str(),
+                explored.failure->what.c_str(), explored.failure->trace.c_str(), arguments.c_str(), name.c_str(),
+                explored.failure->schedule.c_str());
+}
+
+template <class L>
+void play(const std::vector<const Action<L>*>& cast, unsigned whims) {
+    World<L> world(cast.size());
+    world.service.whims = whims;
+    for (const auto* action : cast) world.service.can_be_lost |= (action->needs & voids) != 0;
+    for (std::size_t i = 0; i < cast.size(); ++i)
+        if (cast[i]->prepare) cast[i]->prepare(world, world.actors[i]);
+    const auto body = [&](std::size_t i) {
+        return ex::Thread(cast[i]->name, [&world, &cast, i] { cast[i]->act(world, world.actors[i]); });
+    };
+    switch (cast.size()) {
+    case 1: ex::run(body(0)); break;
+    case 2: ex::run(body(0), body(1)); break;
+    case 3: ex::run(body(0), body(1), body(2)); break;
+    default: ex::run(body(0), body(1), body(2), body(3)); break;
+    }
+    world.finish();
+}
+
+// What the rules of the handles allow, and what comes to an end.
+template <class L>
+bool fits(const std::vector<const Action<L>*>& cast) {
+    unsigned handles = 0, alones = 0, enders = 0, waiters = 0, notices = 0, disarming = 0;
+    for (const auto* action : cast) {
+        handles += (action->needs & handle) != 0;
+        alones += (action->needs & alone) != 0;
+        enders += (action->needs & ends) != 0;
+        waiters += (action->needs & waits) != 0;
+        notices += (action->needs & notifies) != 0;
+        disarming += (action->needs & disarms) != 0;
+    }
+    return alones <= 1 && (alones == 0 || handles == 0) && disarming <= 1 && (disarming == 0 || notices == 0) &&
+           (waiters == 0 || enders > 0);
+}
+
+template <class L>
+std::vector<const Action<L>*> cast_of(std::string_view name) {
+    std::vector<const Action<L>*> cast;
+    while (!name.empty()) {
+        const std::string_view first = name.substr(0, name.find(" + "));
+        name.remove_prefix(std::min(name.size(), first.size() + 3));
+        for (const auto& action : actions<L>())
+            if (action.name == first) cast.push_back(&action);
+    }
+    return cast;
+}
+
+template <class L>
+void play_one(Row& row, const std::string& name, const std::vector<const Action<L>*>& cast, const Settings& settings) {
+    report(row, name, explore(settings.options, [&] { play<L>(cast, settings.whims); }), settings.arguments);
+}
+
+// All combinations of so many actions.
+template <class L>
+Row play_all(std::string what, const Settings& settings) {
+    Row row{std::move(what)};
+    const auto all = actions<L>();
+    std::vector<std::size_t> chosen(settings.actors);
+    std::vector<const Action<L>*> cast(settings.actors);
+    for (bool more = true; more && !failed;) {
+        std::string name;
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            cast[i] = &all[chosen[i]];
+            name += (i ? " + " : "") + std::string(all[chosen[i]].name);
+        }
+        const bool wanted = settings.only.empty()
+                                ? settings.without.empty() || name.find(settings.without) == std::string::npos
+                                : name == settings.only;
+        if (wanted && fits<L>(cast)) play_one<L>(row, name, cast, settings);
+        // The next combination with repetition.
+        std::size_t i = chosen.size();
+        while (i > 0 && chosen[i - 1] == all.size() - 1) --i;
+        more = i > 0;
+        if (!more) break;
+        const std::size_t next = chosen[i - 1] + 1;
+        for (--i; i < chosen.size(); ++i) chosen[i] = next;
+    }
+    return row;
+}
+
+template <class L, std::size_t count>
+Row play_these(std::string what, const char* const (&names)[count], const Settings& settings) {
+    Row row{std::move(what)};
+    for (const char* const name : names) {
+        const auto cast = cast_of<L>(name);
+        if (cast.size() < 3 || !fits<L>(cast)) {
+            std::printf("FAILED %s: this is not a scenario\n", name);
+            failed = true;
+        }
+        if (failed) break;
+        play_one<L>(row, name, cast, settings);
+    }
+    return row;
+}
+
+template <class B>
+Row play_specials(std::string what, const Settings& settings) {
+    Row row{std::move(what)};
+    for (const Special& special : Specials<B>::all()) {
+        if (failed || (!settings.only.empty() && special.name != settings.only)) continue;
+        ExploreOptions options = settings.options;
+        options.weather.failing_allocations = special.weather.failing_allocations;
+        report(row, special.name, explore(options, special.play), settings.arguments, special.fails_with);
+    }
+    return row;
+}
+
+void print(const Row& row) {
+    std::printf("%-64s %5" PRIu64 " scenarios", row.what.c_str(), row.scenarios);
+    std::printf(", %5" PRIu64 " exhausted, %12" PRIu64 " executions, %12" PRIu64 " redundant\n", row.exhausted,
+                row.executions, row.redundant);
+    std::fflush(stdout);
+}
+
+// A bug that is put in must be found; it is in the first scenario in which it shows.
+template <class B>
+void find(const char* bug) {
+    using L = Line<B>;
+    std::uint64_t executions = 0;
+    const auto seen = [&](const char* name, const Explored& explored) {
+        executions += explored.executions;
+        if (!explored.failure) return false;
+        std::printf("    found, with %-40s in %s, execution %" PRIu64 ": %s\n", bug, name, executions,
+                    explored.failure->what.c_str());
+        return true;
+    };
+    for (const Special& special : Specials<B>::all())
+        if (!special.fails_with &&
+            seen(special.name, wrapup::testing::explore({.weather = special.weather}, special.play)))
+            return;
+    for (const auto& first : actions<L>())
+        for (const auto& second : actions<L>())
+            if (fits<L>({&first, &second}) &&
+                seen((std::string(first.name) + " + " + second.name).c_str(), wrapup::testing::explore({}, [&] {
+                         play<L>({&first, &second}, 0);
+                     })))
+                return;
+    std::printf("FAILED: not found: %s\n", bug);
+    failed = true;
+}
+
+void find_weak_orders() {
+    constexpr auto relaxed = std::memory_order_relaxed, acquire = std::memory_order_acquire,
+                   release = std::memory_order_release, acq_rel = std::memory_order_acq_rel;
+    find<WeakBackend<relaxed, release, acq_rel>>("acquire weakened to relaxed");
+    find<WeakBackend<acquire, relaxed, acq_rel>>("release weakened to relaxed");
+    find<WeakBackend<acquire, release, acquire>>("acq_rel weakened to acquire");
+    find<WeakBackend<acquire, release, release>>("acq_rel weakened to release");
+    find<WeakBackend<acquire, release, relaxed>>("acq_rel weakened to relaxed");
+}
+
+// Three at a time whose every order can be played in seconds.
+constexpr const char* threes[] = {
+    "drop + release + terminated",
+    "drop + destroy + terminated",
+    "drop + terminated + lost",
+    "drop + terminating + refused",
+    "drop + abort + release",
+    "drop + release + refused",
+    "drop + drop + release",
+    "drop + drop + refused",
+    "abort + release + refused",
+    "release + terminated + lease",
+    "release + release + terminated",
+    "release + terminated + lost",
+    "query + release + lost",
+    "lease + release + lost",
+    "destroy + terminated + lease",
+    "destroy + terminated + monitor_gone",
+    "destroy + monitor_gone + monitor_gone",
+    "destroy + confirmed + query",
+    "destroy + notifier_gone + lease",
+    "destroy + notifier_gone + monitor_gone",
+    "assign_over + terminated + lost",
+    "terminated + lost + callback",
+    "terminated + lease + callback",
+    "terminated + look + callback_removed",
+    "terminated + callback_removed + callback_removed",
+    "terminated + lease + callback_that_releases",
+    "terminated + callback_that_destroys + look",
+    "terminated + terminated + lost",
+    "terminated + look + look",
+    "terminated + monitor_copied + look",
+};
+
+// And four, of which that is not so.
+constexpr const char* fours[] = {
+    "drop + release + terminated + lease",
+    "drop + abort + release + refused",
+    "disconnect + destroy + terminated + lost",
+    "destroy + terminated + lease + monitor_gone",
+    "release + lost + query + callback",
+    "terminated + lease + callback_removed + callback_that_releases",
+    "drop + terminating + terminated + callback_that_destroys",
+    "drop_that_destroys + terminated + lease + monitor_copied",
+    "query_that_releases + terminated + lost + look",
+    "notifier_gone + destroy + lease + callback",
+    "release + terminated + wait + wait_for",
+    "drop + terminated + wait + callback_removed",
+};
+
+// What a row is called, and how its scenarios are repeated one by one.
+void rows_of_pairs() {
+    print(play_all<Silent>("2 threads", {.arguments = "--actors 2"}));
+    print(play_all<Silent>("2 threads, 1 answer of the provider is another",
+                           {.whims = 1, .without = "wait_for", .arguments = "--actors 2 --whims 1"}));
+    print(play_all<Silent>(
+        "2 threads, 1 compare-and-exchange fails without cause",
+        {.options = {.weather = {.spurious_failures = 1}}, .without = "wait", .arguments = "--actors 2 --spurious 1"}));
+    print(play_all<Tracing>("2 threads, every transition is traced, 3 preemptions",
+                            {.options = {.preemptions = 3}, .arguments = "--line tracing --actors 2 --preemptions 3"}));
+    print(play_all<Whole>("2 threads, with the mutex that ships, 3 preemptions",
+                          {.options = {.preemptions = 3}, .arguments = "--line whole --actors 2 --preemptions 3"}));
+}
+
+void every_change() {
+    print(play_specials<ex::Backend>("beginnings, the table, the mutex, limits",
+                                     {.whims = 1, .arguments = "--line specials"}));
+    rows_of_pairs();
+    print(play_these<Silent>("3 threads", threes, {.arguments = "--actors 3"}));
+    print(play_all<Silent>("3 threads, all that there are, 1 preemption",
+                           {.actors = 3, .options = {.preemptions = 1}, .arguments = "--actors 3 --preemptions 1"}));
+    print(play_these<Silent>(
+        "3 threads, 2 answers are others, 3 preemptions", threes,
+        {.whims = 2, .options = {.preemptions = 3}, .arguments = "--actors 3 --whims 2 --preemptions 3"}));
+    print(play_these<Silent>("4 threads, 2 preemptions", fours,
+                             {.options = {.preemptions = 2}, .arguments = "--actors 4 --preemptions 2"}));
+    find_weak_orders();
+}
+
+void quickly() {
+    print(play_specials<ex::Backend>(
+        "beginnings, the table, the mutex, limits, 3 preemptions",
+        {.whims = 1, .options = {.preemptions = 3}, .arguments = "--line specials --preemptions 3"}));
+    print(play_all<Silent>("2 threads", {.arguments = "--actors 2"}));
+    print(play_all<Silent>(
+        "2 threads, 1 answer of the provider is another, 3 preemptions",
+        {.whims = 1, .options = {.preemptions = 3}, .arguments = "--actors 2 --whims 1 --preemptions 3"}));
+    print(play_all<Tracing>("2 threads, every transition is traced, 2 preemptions",
+                            {.options = {.preemptions = 2}, .arguments = "--line tracing --actors 2 --preemptions 2"}));
+    print(play_all<Silent>("3 threads, all that there are, 1 preemption",
+                           {.actors = 3, .options = {.preemptions = 1}, .arguments = "--actors 3 --preemptions 1"}));
+}
+
+void a_night() {
+    const ExploreOptions stale{.weather = {.stale_reads = true}};
+    print(play_specials<ex::Backend>("beginnings, the table, the mutex, limits, stale reads",
+                                     {.options = stale, .arguments = "--line specials --stale"}));
+    print(play_all<Silent>("2 threads, stale reads",
+                           {.options = stale, .without = "wait_for", .arguments = "--actors 2 --stale"}));
+    print(play_these<Silent>("3 threads, stale reads", threes, {.options = stale, .arguments = "--actors 3 --stale"}));
+    print(play_all<Silent>(
+        "2 threads, 1 answer is another, stale reads",
+        {.whims = 1, .options = stale, .without = "wait", .arguments = "--actors 2 --whims 1 --stale"}));
+    print(play_all<Silent>("2 threads, 1 answer is another", {.whims = 1, .arguments = "--actors 2 --whims 1"}));
+    print(play_all<Silent>("2 threads, 2 answers are others",
+                           {.whims = 2, .without = "wait", .arguments = "--actors 2 --whims 2"}));
+    print(play_all<Silent>("3 threads, all that there are, 2 preemptions",
+                           {.actors = 3, .options = {.preemptions = 2}, .arguments = "--actors 3 --preemptions 2"}));
+    print(play_these<Silent>("4 threads, 5 preemptions", fours,
+                             {.options = {.preemptions = 5}, .arguments = "--actors 4 --preemptions 5"}));
+    print(play_these<Silent>("3 threads, 1 answer is another", threes,
+                             {.whims = 1, .arguments = "--actors 3 --whims 1"}));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    Settings s;
+    std::string_view line = "silent";
+    std::string_view how;
+    bool chosen = false;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--each") {
+            each = true;
+            continue;
+        }
+        if (word == "--quick" || word == "--long") {
+            how = word;
+            continue;
+        }
+        if (word != "--schedule" && word != "--only")
+            s.arguments += (s.arguments.empty() ? "" : " ") + std::string(word);
+        chosen = true;
+        if (word == "--stale") {
+            s.options.weather.stale_reads = true;
+            continue;
+        }
+        if (++i == argc) {
+            std::fprintf(stderr, "%s: what?\n", argv[i - 1]);
+            return 2;
+        }
+        const char* const value = argv[i];
+        const auto number = [value] { return static_cast<unsigned>(std::strtoul(value, nullptr, 10)); };
+        if (word == "--schedule") s.options.schedule = value;
+        else if (word == "--only") s.only = value;
+        else s.arguments += " " + std::string(value);
+        if (word == "--line") line = value;
+        else if (word == "--actors") s.actors = std::min(number(), unsigned{max_actors});
+        else if (word == "--whims") s.whims = number();
+        else if (word == "--spurious") s.options.weather.spurious_failures = number();
+        else if (word == "--preemptions") s.options.preemptions = number();
+        else if (word == "--most-executions") s.options.most_executions = std::strtoull(value, nullptr, 10);
+        else if (word == "--without") s.without = value;
+        else if (word != "--schedule" && word != "--only") {
+            std::fprintf(stderr, "%s: no such argument\n", word.data());
+            return 2;
+        }
+    }
+    const auto of_line = [&](std::string what, const Settings& settings) {
+        if (line == "tracing") print(play_all<Tracing>(what, settings));
+        else if (line == "whole") print(play_all<Whole>(what, settings));
+        else if (line == "specials") print(play_specials<ex::Backend>(what, settings));
+        else print(play_all<Silent>(what, settings));
+    };
+    if (chosen) of_line(s.arguments, s);
+    else if (how == "--long") a_night();
+    else if (how == "--quick") quickly();
+    else every_change();
+    return failed ? 1 : 0;
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/detail/word_mutex.hpp>
+#include <wrapup/notifier_table.hpp>
+
+#include "explore/line.hpp"
+#include "explore/world.hpp"
+
+#include <functional>
+#include <new>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <utility>
+
+// The races that are not between two who have the session already: beginnings, the table of identifiers, the mutex, limits.
+namespace scenarios {
+
+struct Special {
+    const char* name;
+    void (*play)();
+    ex::Weather weather{};
+    const char* fails_with = nullptr; // what is wrong by design, and must be seen
+};
+
+template <class B>
+struct Specials {
+    using L = Line<B>;
+    using Call = wrapup::Session<L>;
+    template <class T>
+    using Atomic = typename B::template Atomic<T>;
+    using Notifier = wrapup::Notifier<Number, B>;
+    using Table = wrapup::NotifierTable<int, Number, std::hash<int>, B>;
+
+    // Another thread that has got the notifier tells it something while the session begins.
+    template <class Say>
+    static void beginning(bool adopted, unsigned whims, Say say) {
+        Service<B> service;
+        service.whims = whims;
+        service.can_be_lost = true;
+        Atomic<int> handed{0};
+        const auto hand = [&] {
+            handed.store(1, B::release);
+            handed.notify_all();
+        };
+        (adopted ? service.in_watch : service.in_open) = hand;
+        std::optional<Call> call;
+        std::error_code error;
+        ex::run(ex::Thread("owner",
+                           [&] {
+                               if (adopted) call.emplace(Number(the_identifier), L(&service));
+                               else call.emplace(Call::open(error, L(&service)));
+                               if (error) ex::check(!*call, "a session that was not opened is empty");
+                           }),
+                ex::Thread("service", [&] {
+                    handed.wait(0, B::acquire);
+                    say(service);
+                }));
+        if (!error) service.notifier.terminated();
+        ex::check(error || call->termination(), "the session is over");
+        ex::check(!error || !call->termination(), "what never was is not over");
+        service.notifier = {};
+        const bool counted = !error && call->termination()->statistics.has_value();
+        call.reset();
+        ex::check(service.deallocations <= (error ? 0 : 1), "what was not opened is not deallocated");
+        ex::check(error || !counted || service.voided || service.deallocations == 1, "it is deallocated once");
+    }
+
+    template <void (*say)(Service<B>&)>
+    static void opened() {
+        beginning(false, 1, say);
+    }
+    template <void (*say)(Service<B>&)>
+    static void adopted() {
+        beginning(true, 0, say);
+    }
+    static void says_terminated(Service<B>& s) { s.notifier.terminated(Origin::remote, Number(of_the_remote)); }
+    static void says_terminating(Service<B>& s) { s.notifier.terminating(Number(of_the_remote)); }
+    static void says_lost(Service<B>& s) { s.voided = !s.notifier.lost(Number(of_the_service)); }
+    static void says_refused(Service<B>& s) { s.notifier.refused(refusal); }
+    static void says_both(Service<B>& s) {
+        s.notifier.terminating(Origin::remote);
+        s.notifier.terminated(Number(of_the_remote));
+    }
+    static void dies(Service<B>& s) { s.notifier = {}; }
+
+    // There is no memory for the block: nothing is asked of the service, or what was adopted is dropped and given back.
+    static void no_memory_to_open() {
+        Service<B> service;
+        std::error_code error;
+        {
+            const auto call = Call::open(error, L(&service));
+            ex::check(static_cast<bool>(call) != static_cast<bool>(error), "a session, or why there is none");
+            ex::check(!error || (error == std::errc::not_enough_memory && !service.notifier), "nobody was asked");
+        }
+        if (!error) service.notifier.terminated();
+        ex::check(service.deallocations == (error ? 0 : 1), "it is deallocated once, if it was opened");
+    }
+    static void no_memory_to_adopt() {
+        Service<B> service;
+        service.whims = 1;
+        try {
+            const Call call{Number(the_identifier), L(&service)};
+            service.notifier.terminated();
+        } catch (const std::bad_alloc&) {
+            ex::check(service.drops == 1 && !service.notifier, "it was dropped, and not watched");
+        }
+        ex::check(service.deallocations == 1, "it is deallocated once");
+    }
+
+    // An event for a native identifier comes while the identifier is taken out, freed and given to the next session.
+    static void table_reuses() {
+        Service<B> first, second;
+        Table table;
+        std::optional<Call> old(std::in_place, Number(the_identifier), L(&first));
+        std::optional<Call> next(std::in_place, Number(the_identifier), L(&second));
+        table.bind(table.reserve(), 7, std::move(first.notifier));
+        auto place = table.reserve();
+        Atomic<int> freed{0};
+        ex::run(ex::Thread("events",
+                           [&] {
+                               table.notify(7, [&](const Notifier& notifier) {
+                                   notifier.terminated(Origin::remote, Number(of_the_remote));
+                               });
+                               // The event that introduces the next one is behind it, on the same thread.
+                               freed.wait(0, B::acquire);
+                               table.bind(std::move(place), 7, std::move(second.notifier));
+                           }),
+                ex::Thread("owner", [&] {
+                    const auto notifier = table.remove(7);
+                    ex::check(static_cast<bool>(notifier), "it was bound");
+                    old.reset();
+                    notifier.terminated(Number(of_an_answer));
+                    freed.store(1, B::release);
+                    freed.notify_one();
+                }));
+        ex::check(next->phase() == Phase::active, "a late event does not find the next session");
+        ex::check(first.deallocations == 1, "the first is deallocated once");
+        ex::check(table.size() == 1 && table.outstanding().size() == 1, "the second is bound");
+        next->drop();
+        auto last = table.remove(7);
+        last.terminated();
+        next.reset();
+        ex::check(second.deallocations == 1, "the second is deallocated once");
+    }
+    // Two events for one identifier, and its session is released: whoever comes last frees the block.
+    static void table_events_and_release() {
+        Service<B> service;
+        Table table;
+        std::optional<Call> call(std::in_place, Number(the_identifier), L(&service));
+        table.bind(table.reserve(), 7, std::move(service.notifier));
+        ex::run(
+            ex::Thread("events", [&] { table.notify(7, [&](const Notifier& notifier) { notifier.terminated(); }); }),
+            ex::Thread("owner", [&] { call.reset(); }),
+            ex::Thread("service", [&] { const auto last = table.remove(7); }));
+        ex::check(service.deallocations <= 1, "it is deallocated once at most");
+    }
+    // A table that goes says that what is left in it is lost.
+    static void table_goes() {
+        Service<B> service;
+        service.can_be_lost = true;
+        Call call{Number(the_identifier), L(&service)};
+        const wrapup::Monitor<L> monitor(call);
+        {
+            Table table;
+            table.bind(table.reserve(), 7, std::move(service.notifier));
+            const auto unused = table.reserve();
+            ex::run(ex::Thread("user", [&] { call.drop(); }), ex::Thread("other", [&] { (void)table.size(); }));
+        }
+        ex::check(monitor.termination() && monitor.termination()->origin == Origin::user, "the request stood");
+        ex::check(monitor.phase() == Phase::released && service.deallocations == 0, "it is lost");
+    }
+
+    // The mutex that ships, with what it guards.
+    template <unsigned threads>
+    static void word_mutex() {
+        wrapup::detail::WordMutex<B> mutex;
+        Number guarded = 0;
+        const auto add = [&] {
+            mutex.lock();
+            ++guarded;
+            mutex.unlock();
+        };
+        if constexpr (threads == 2) ex::run(ex::Thread("a", add), ex::Thread("b", add));
+        else ex::run(ex::Thread("a", add), ex::Thread("b", add), ex::Thread("c", add));
+        ex::check(guarded.get() == static_cast<int>(threads), "nobody was in it beside another");
+    }
+    static void word_mutex_twice() {
+        wrapup::detail::WordMutex<B> mutex;
+        Number guarded = 0;
+        const auto add_twice = [&] {
+            for (int i = 0; i < 2; ++i) {
+                mutex.lock();
+                ++guarded;
+                mutex.unlock();
+            }
+        };
+        ex::run(ex::Thread("a", add_twice), ex::Thread("b", add_twice));
+        ex::check(guarded.get() == 4, "nobody was in it beside another");
+    }
+
+    // Leases up to the limit, and one more: it is refused, and the identifier is given back when the last one goes.
+    static void lease_limit() {
+        Service<B> service;
+        std::optional<Call> call(std::in_place, Number(the_identifier), L(&service));
+        const wrapup::Monitor<L> monitor(*call);
+        std::error_code error;
+        wrapup::Lease<L> leases[B::max_leases - 1];
+        for (auto& lease : leases) lease = monitor.lease(error);
+        const auto take = [&] {
+            std::error_code why;
+            const auto lease = monitor.lease(why);
+            ex::check(lease ? !why : why == wrapup::errc::too_many_leases, "a lease, or why there is none");
+        };
+        ex::run(ex::Thread("a", take), ex::Thread("b", take),
+                ex::Thread("service", [&] { service.notifier.terminated(); }));
+        call.reset();
+        ex::check(service.deallocations == 0 && monitor.phase() == Phase::terminated, "the leases hold it");
+        for (auto& lease : leases) lease = {};
+        ex::check(service.deallocations == 1 && monitor.phase() == Phase::released, "the last one has given it back");
+    }
+    // So many references that they are not counted any more: the block is never freed.
+    static void reference_limit() {
+        Service<B> service;
+        std::optional<Call> call(std::in_place, Number(the_identifier), L(&service));
+        std::optional<wrapup::Monitor<L>> monitors[B::max_references + 2];
+        for (auto& monitor : monitors) monitor.emplace(*call);
+        ex::run(ex::Thread("a", [&] { monitors[0].reset(); }), ex::Thread("b", [&] { monitors[1].reset(); }),
+                ex::Thread("service", [&] { service.notifier.terminated(); }));
+        call.reset();
+        ex::check(service.deallocations == 1, "the identifier is given back all the same");
+        for (auto& monitor : monitors) {
+            ex::check(!monitor || monitor->phase() == Phase::released, "what a monitor looks at is there");
+            monitor.reset();
+        }
+        service.notifier = {};
+    }
+
+    static std::span<const Special> all() {
+        static const Special specials[] = {
+            {"opening + terminated", &opened<says_terminated>},
+            {"opening + terminating", &opened<says_terminating>},
+            {"opening + terminating_then_terminated", &opened<says_both>},
+            {"opening + lost", &opened<says_lost>},
+            {"opening + refused", &opened<says_refused>},
+            {"opening + notifier_gone", &opened<dies>},
+            {"adopting + terminated", &adopted<says_terminated>},
+            {"adopting + terminating_then_terminated", &adopted<says_both>},
+            {"adopting + lost", &adopted<says_lost>},
+            {"adopting + notifier_gone", &adopted<dies>},
+            {"opening without memory", &no_memory_to_open, {.failing_allocations = 1}},
+            {"adopting without memory", &no_memory_to_adopt, {.failing_allocations = 1}},
+            {"table: an event + a native identifier that is reused", &table_reuses},
+            {"table: an event + destroy + removal", &table_events_and_release},
+            {"table: it goes", &table_goes},
+            {"mutex: 2 threads", &word_mutex<2>},
+            {"mutex: 2 threads, twice", &word_mutex_twice},
+            {"mutex: 3 threads", &word_mutex<3>},
+            {"leases up to the limit + terminated", &lease_limit},
+            {"references past the limit + terminated", &reference_limit, {}, "leak: 1 allocation(s) are left"},
+        };
+        return specials;
+    }
+};
+
+} // namespace scenarios
