@@ -15,6 +15,7 @@
 //
 //   explore             what is checked on every change
 //   explore --quick     the part of it that finds most in the shortest time
+//   explore --seeded    only that it finds the bugs that are put in
 //   explore --long      what a night is for
 //   explore --actors 2 --whims 1 --only 'drop + release' ...    one, or some, by what is printed where one fails
 using namespace scenarios;
@@ -50,6 +51,7 @@ struct Row {
 struct Settings {
     unsigned actors = 2;
     unsigned whims = 0;
+    bool over = false; // the session has ended before
     ExploreOptions options{};
     std::string_view only{};    // this scenario
     std::string_view without{}; // none with this action
@@ -81,9 +83,10 @@ void report(Row& row, const std::string& name, const Explored& explored, const s
 }
 
 template <class L>
-void play(const std::vector<const Action<L>*>& cast, unsigned whims) {
+void play(const std::vector<const Action<L>*>& cast, unsigned whims, bool over) {
     World<L> world(cast.size());
     world.service.whims = whims;
+    if (over) world.service.notifier.terminated(Origin::remote, Number(of_the_remote));
     for (const auto* action : cast) world.service.can_be_lost |= (action->needs & voids) != 0;
     for (std::size_t i = 0; i < cast.size(); ++i)
         if (cast[i]->prepare) cast[i]->prepare(world, world.actors[i]);
@@ -129,7 +132,8 @@ std::vector<const Action<L>*> cast_of(std::string_view name) {
 
 template <class L>
 void play_one(Row& row, const std::string& name, const std::vector<const Action<L>*>& cast, const Settings& settings) {
-    report(row, name, explore(settings.options, [&] { play<L>(cast, settings.whims); }), settings.arguments);
+    report(row, name, explore(settings.options, [&] { play<L>(cast, settings.whims, settings.over); }),
+           settings.arguments);
 }
 
 // All combinations of so many actions.
@@ -208,15 +212,17 @@ void find(const char* bug) {
     };
     for (const Special& special : Specials<B>::all())
         if (!special.fails_with &&
-            seen(special.name, wrapup::testing::explore({.weather = special.weather}, special.play)))
+            seen(special.name, wrapup::testing::explore({.preemptions = 3, .weather = special.weather}, special.play)))
             return;
-    for (const auto& first : actions<L>())
-        for (const auto& second : actions<L>())
-            if (fits<L>({&first, &second}) &&
-                seen((std::string(first.name) + " + " + second.name).c_str(), wrapup::testing::explore({}, [&] {
-                         play<L>({&first, &second}, 0);
-                     })))
-                return;
+    for (const bool over : {false, true})
+        for (const auto& first : actions<L>())
+            for (const auto& second : actions<L>())
+                if (fits<L>({&first, &second}) &&
+                    seen((std::string(first.name) + " + " + second.name + (over ? ", over" : "")).c_str(),
+                         wrapup::testing::explore({.preemptions = 3}, [&] {
+                             play<L>({&first, &second}, 0, over);
+                         })))
+                    return;
     std::printf("FAILED: not found: %s\n", bug);
     failed = true;
 }
@@ -284,6 +290,7 @@ constexpr const char* fours[] = {
 // What a row is called, and how its scenarios are repeated one by one.
 void rows_of_pairs() {
     print(play_all<Silent>("2 threads", {.arguments = "--actors 2"}));
+    print(play_all<Silent>("2 threads, on a session that is over", {.over = true, .arguments = "--over --actors 2"}));
     print(play_all<Silent>("2 threads, 1 answer of the provider is another",
                            {.whims = 1, .without = "wait_for", .arguments = "--actors 2 --whims 1"}));
     print(play_all<Silent>(
@@ -358,15 +365,15 @@ int main(int argc, char** argv) {
             each = true;
             continue;
         }
-        if (word == "--quick" || word == "--long") {
+        if (word == "--quick" || word == "--seeded" || word == "--long") {
             how = word;
             continue;
         }
         if (word != "--schedule" && word != "--only")
             s.arguments += (s.arguments.empty() ? "" : " ") + std::string(word);
         chosen = true;
-        if (word == "--stale") {
-            s.options.weather.stale_reads = true;
+        if (word == "--stale" || word == "--over") {
+            (word == "--stale" ? s.options.weather.stale_reads : s.over) = true;
             continue;
         }
         if (++i == argc) {
@@ -399,6 +406,7 @@ int main(int argc, char** argv) {
     if (chosen) of_line(s.arguments, s);
     else if (how == "--long") a_night();
     else if (how == "--quick") quickly();
+    else if (how == "--seeded") find_weak_orders();
     else every_change();
     return failed ? 1 : 0;
 }
