@@ -235,13 +235,10 @@ private:
     }
 
     template <class Fill>
-    State report(Event event, const Origin* origin, bool has_cause, bool only_if_live, Fill fill,
+    State report(Event event, const Origin* origin, bool has_cause, bool if_live, Fill fill,
                  source_location where) noexcept {
         steps::Report notice;
-        const Made made = update([&](State& s) {
-            if (only_if_live && s.ended()) return false;
-            return steps::report(s, event, origin, has_cause, notice);
-        });
+        const Made made = update([&](State& s) { return steps::report(s, event, origin, has_cause, if_live, notice); });
         const State before = made.before;
         if (notice.late) superseded(before, origin ? *origin : before.origin(), where);
         if (notice.late || !made) return before;
@@ -252,8 +249,8 @@ private:
         if (has_cause && (notice.publishes || notice.fills)) fill(notice.agrees);
         if (notice.publishes) {
             publish(where);
-        } else if (notice.leased) {
-            if (notice.fills) filled(State::filling_cause, where);
+        } else if (notice.fills) {
+            filled(State::filling_cause, where);
             return_lease(where);
         }
         return before;

@@ -113,7 +113,7 @@ struct Report {
     bool agrees = true;     // it is what was claimed, or claims itself
     bool fills = false;     // the cause is to be written, then `filled`
     bool publishes = false; // the termination is to be completed and published
-    bool leased = false;    // under a lease: the notifier may be destroyed by what is called meanwhile
+    // Either is done under a lease: the notifier may be destroyed by what is called meanwhile.
 };
 
 // Whose ending it is, now that somebody reports it.
@@ -129,11 +129,13 @@ struct Report {
     return true;
 }
 
-// The end (`terminated`, `lost`) or its beginning (`terminating`). Without an origin it confirms whatever is claimed.
-[[nodiscard]] constexpr bool report(State& s, Event event, const Origin* origin, bool has_cause,
+// The end (`terminated`, `lost`) or its beginning (`terminating`). Without an origin it confirms whatever is claimed. With
+// `if_live` it is not said where the end has been reported before.
+[[nodiscard]] constexpr bool report(State& s, Event event, const Origin* origin, bool has_cause, bool if_live,
                                     Report& notice) noexcept {
     const State before = s;
     notice = {};
+    if (if_live && s.ended()) return false;
     const Action action = step(s.phase(), event).action;
     notice.late = s.ended() && action != Action::forfeit;
     if (action == Action::none || s.any(deallocating)) return false;
@@ -151,8 +153,7 @@ struct Report {
         else if (over) s.set(reported);
         if (notice.fills) s.set(filling_cause);
     }
-    notice.leased = notice.publishes || notice.fills;
-    if (notice.leased) s.add_lease();
+    if (notice.publishes || notice.fills) s.add_lease();
     return true;
 }
 
