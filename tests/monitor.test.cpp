@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 #include "support/scripted.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -61,6 +62,47 @@ TEST_CASE("Monitor: one of an empty session monitors nothing", "[monitor][empty]
     CHECK(nobody.drop() == errc::released);
     CHECK(nobody.disconnect("nobody") == errc::released);
     CHECK(nobody.abort() == errc::released);
+}
+
+TEST_CASE("Monitor and Controller: copying and moving, full and empty, onto full and empty, and onto themselves",
+          "[monitor][controller][move]") {
+    Script script;
+    Call one(script.begin(1), script), two(script.begin(2), script);
+    const auto id = [](const auto& handle) { return handle.query([](int asked) { return asked; }); };
+    const auto check = [&](auto a, auto b) {
+        using Handle = decltype(a);
+        CHECK(id(a) == 1);
+        auto& self = a;
+        a = self;
+        CHECK(id(a) == 1);
+        a = std::move(self);
+        CHECK(id(a) == 1);
+        Handle c = std::move(a);
+        CHECK(a.phase() == Phase::released); // empty
+        std::error_code error;
+        CHECK_FALSE(a.lease(error));
+        CHECK(error == errc::released);
+        CHECK_THROWS_AS(id(a), std::system_error);
+        a = std::move(b); // full onto empty
+        CHECK(id(a) == 2);
+        a = c; // full onto full
+        CHECK(id(a) == 1);
+        a = std::move(b); // empty onto full
+        b = std::move(a); // empty onto empty
+        a = std::move(a);
+        CHECK(a.phase() == Phase::released);
+        CHECK(b.phase() == Phase::released);
+        CHECK(id(c) == 1);
+    };
+    check(Monitor{one}, Monitor{two});
+    check(Controller{one}, Controller{two});
+    auto controller = Controller{one};
+    const auto moved = std::move(controller);
+    CHECK(controller.drop() == errc::released);
+    CHECK(controller.disconnect("nobody") == errc::released);
+    CHECK(controller.abort() == errc::released);
+    CHECK_FALSE(moved.drop());
+    script.notifiers.clear();
 }
 
 TEST_CASE("Controller: it ends the session for somebody else, and is a monitor", "[controller]") {
@@ -122,6 +164,8 @@ TEST_CASE("Lease: moving it, full and empty, onto full and empty, and onto itsel
     CHECK(script.alive.empty());
     a = std::move(c);
     CHECK_FALSE(a);
+    a = std::move(a);
+    CHECK_FALSE(a);
 }
 
 TEST_CASE("Lease: there are as many as the control block can count, one more is an error, and verbs want none",
@@ -144,6 +188,31 @@ TEST_CASE("Lease: there are as many as the control block can count, one more is 
     script.notifier().terminated();
     call.release();
     CHECK(script.alive.size() == 1);
+    // The last one to go deallocates, whichever it is: not the one before it, and once.
+    std::rotate(leases.begin(), leases.begin() + 100, leases.end());
+    while (leases.size() > 1) leases.pop_back();
+    CHECK(script.alive.size() == 1);
+    CHECK(leases.back().id() == 1);
     leases.clear();
     CHECK(script.alive.empty());
+    CHECK(std::count(script.calls.begin(), script.calls.end(), "deallocate 1") == 1);
+    CHECK_FALSE(monitor.lease(error));
+    CHECK(error == errc::released);
+}
+
+TEST_CASE("Lease: one that is returned at the limit makes room for one", "[lease][limits]") {
+    Script script;
+    Call call(script.begin(1), script);
+    const Monitor monitor{call};
+    std::error_code error;
+    std::vector<Lease<Scripted>> leases;
+    while (auto lease = monitor.lease(error)) leases.push_back(std::move(lease));
+    for (int twice = 0; twice < 2; ++twice) {
+        leases.pop_back();
+        leases.push_back(monitor.lease(error));
+        CHECK_FALSE(error);
+        CHECK_FALSE(monitor.lease(error));
+        CHECK(error == errc::too_many_leases);
+    }
+    script.notifiers.clear();
 }

@@ -74,6 +74,21 @@ TEST_CASE("Notifier: the one that is assigned to has said lost, the moved one go
     CHECK(self);
 }
 
+TEST_CASE("Notifier: an empty one goes through a context and back, and is borrowed, to no effect",
+          "[notifier][empty]") {
+    CHECK(Notifier<int>().to_context() == nullptr);
+    const auto notifier = Notifier<int>::from_context(nullptr);
+    CHECK_FALSE(notifier);
+    const Notifier<int>::Borrowed borrowed(nullptr);
+    CHECK_FALSE(*borrowed);
+    borrowed->terminated(7);
+    CHECK_FALSE(borrowed->lost());
+    Notifier<int> empty;
+    auto& self = empty;
+    empty = std::move(self);
+    CHECK_FALSE(empty);
+}
+
 TEST_CASE("Notifier: one that has said terminated owes nothing when it dies", "[notifier]") {
     Script script;
     Session<Scripted> call(script.begin(1), script);
@@ -188,6 +203,21 @@ TEST_CASE("NotifierTable: a place that is not used is given back", "[table]") {
     Session<Scripted> call(script.begin(1), script);
     table.bind(std::move(b), 70, std::move(script.notifier()));
     CHECK(table.size() == 1);
+    { const auto used_up = std::move(a), of_used_up = std::move(b); }
+    CHECK(table.outstanding() == std::vector{70});
+}
+
+TEST_CASE("NotifierTable: an identifier is taken out twice, and events find nobody", "[table][empty]") {
+    Script script;
+    Table table;
+    CHECK_FALSE(table.remove(70));
+    Session<Scripted> call(script.begin(1), script);
+    table.bind(table.reserve(), 70, std::move(script.notifier()));
+    { const auto notifier = table.remove(70); }
+    CHECK_FALSE(table.remove(70));
+    CHECK(call.termination()->origin == Origin::service);
+    CHECK_FALSE(table.notify(70, [](const auto&) { FAIL("it was taken out"); }));
+    CHECK(table.outstanding().empty());
 }
 
 TEST_CASE("NotifierTable: a notifier is removed while another thread tells it something", "[table][threads]") {

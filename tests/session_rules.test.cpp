@@ -1041,6 +1041,47 @@ TEST_CASE("Rule 13: an empty session answers released, and a released one keeps 
     CHECK(local.termination()->origin == Origin::user);
 }
 
+TEST_CASE("Rule 13: a moved-from session is empty, whatever is asked of it and however often", "[rules][empty][move]") {
+    Script script;
+    const auto check = [](auto& from) {
+        auto to = std::move(from);
+        for (int twice = 0; twice < 2; ++twice) {
+            CHECK_FALSE(from);
+            CHECK(from.phase() == Phase::released);
+            CHECK(from.termination() == nullptr);
+            CHECK(from.drop() == errc::released);
+            CHECK(from.disconnect("nobody") == errc::released);
+            CHECK(from.abort() == errc::released);
+            from.release();
+            CHECK_THROWS_AS(from.id(), std::system_error);
+            CHECK_THROWS_AS(from.query([](int id) { return id; }), std::system_error);
+            std::error_code error;
+            CHECK(from.try_query(error, [](int id) { return id; }) == 0);
+            CHECK(error == errc::released);
+        }
+        auto from_empty = std::move(from);
+        CHECK_FALSE(from_empty);
+        CHECK(to.phase() == Phase::active);
+        from = std::move(to);
+        CHECK(from.phase() == Phase::active);
+    };
+    auto call = begin(script);
+    check(call);
+    wrapup::wait_for(Call(std::move(call)), 0s);
+    wrapup::wait(call); // bound to nobody
+    const Monitor monitor{call};
+    CHECK_FALSE(monitor.termination());
+    CHECK(Controller{call}.drop() == errc::released);
+    const TerminationCallback nobody{call, [] { FAIL("there is no end of it"); }};
+    script.notifier().terminated();
+
+    Session<Local> local(script.begin(2), script);
+    check(local);
+    const auto taken = std::move(local);
+    CHECK_THROWS_AS(local.detach(), std::system_error);
+    CHECK(script.alive == std::set{2});
+}
+
 TEST_CASE("Rule 13: a session that is released while live shows its termination when it is over", "[rules][release]") {
     Script script;
     auto call = begin(script);

@@ -4,12 +4,17 @@
 #include "support/catch.hpp"
 #include "support/crowd.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <limits>
+#include <ratio>
 #include <thread>
+#include <vector>
 
 using namespace support;
 using namespace std::chrono_literals;
+using wrapup::Controller;
 using wrapup::Monitor;
 using wrapup::Session;
 using wrapup::simulator::Behaviour;
@@ -20,6 +25,22 @@ using Simulated = Session<wrapup::simulator::Provider>;
 
 namespace {
 
+// A clock that stands, as odd as clocks may be; whoever waits by it does not see it move.
+template <class Rep, class Period, int stands_at>
+struct Standing {
+    using rep = Rep;
+    using period = Period;
+    using duration = std::chrono::duration<Rep, Period>;
+    using time_point = std::chrono::time_point<Standing>;
+    static constexpr bool is_steady = true;
+    static time_point now() noexcept { return time_point(duration(static_cast<Rep>(stands_at))); }
+};
+using TinyClock = Standing<std::int8_t, std::ratio<3600>, 1>;
+using UnsignedClock = Standing<std::uint64_t, std::milli, 5>;
+using FloatingClock = Standing<double, std::ratio<1>, 5>;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
 // Every time-out that means "look, do not wait", and none of them overflows on the way.
 template <class Handle>
 void check_looks(const Handle& handle, bool over) {
@@ -28,20 +49,45 @@ void check_looks(const Handle& handle, bool over) {
     CHECK(wrapup::wait_for(handle, -1s) == over);
     CHECK(wrapup::wait_for(handle, nanoseconds::min()) == over);
     CHECK(wrapup::wait_for(handle, hours::min()) == over);
-    CHECK(wrapup::wait_for(handle, duration<double>(-std::numeric_limits<double>::infinity())) == over);
+    CHECK(wrapup::wait_for(handle, duration<double>(-infinity)) == over);
     CHECK(wrapup::wait_for(handle, duration<double>(std::numeric_limits<double>::quiet_NaN())) == over);
+    CHECK(wrapup::wait_for(handle, duration<double>::min()) == over);
+    CHECK(wrapup::wait_for(handle, duration<float>(-0.0F)) == over);
+    CHECK(wrapup::wait_for(handle, duration<float>(-std::numeric_limits<float>::denorm_min())) == over);
+    CHECK(wrapup::wait_for(handle, duration<long double, std::atto>(-1)) == over);
+    CHECK(wrapup::wait_for(handle, duration<std::int8_t>::min()) == over);
+    CHECK(wrapup::wait_for(handle, duration<std::uint8_t>::min()) == over);
+    CHECK(wrapup::wait_for(handle, duration<std::int64_t, std::atto>::min()) == over);
+    CHECK(wrapup::wait_for(handle, duration<std::int8_t, std::giga>::min()) == over);
+    // The shortest that there is: no time to speak of.
+    CHECK(wrapup::wait_for(handle, duration<double>(std::numeric_limits<double>::denorm_min())) == over);
+    CHECK(wrapup::wait_for(handle, duration<std::int64_t, std::atto>(1)) == over);
     CHECK(wrapup::wait_until(handle, steady_clock::time_point::min()) == over);
     CHECK(wrapup::wait_until(handle, system_clock::time_point::min()) == over);
     CHECK(wrapup::wait_until(handle, time_point<system_clock, hours>::min()) == over);
     CHECK(wrapup::wait_until(handle, steady_clock::now() - 1h) == over);
     CHECK(wrapup::wait_until(handle, system_clock::now() - 1h) == over);
+    CHECK(wrapup::wait_until(handle, time_point<steady_clock, duration<double>>::min()) == over);
+    CHECK(wrapup::wait_until(handle, time_point<steady_clock, duration<std::int8_t, std::giga>>::min()) == over);
+    CHECK(wrapup::wait_until(handle, time_point<steady_clock, duration<std::int64_t, std::atto>>::min()) == over);
+    CHECK(wrapup::wait_until(handle, TinyClock::now()) == over);
+    CHECK(wrapup::wait_until(handle, TinyClock::time_point::min()) == over);
+    CHECK(wrapup::wait_until(handle, UnsignedClock::now()) == over);
+    CHECK(wrapup::wait_until(handle, UnsignedClock::time_point::min()) == over);
+    CHECK(wrapup::wait_until(handle, time_point<UnsignedClock, duration<int>>(-1s)) == over);
+    CHECK(wrapup::wait_until(handle, FloatingClock::now()) == over);
+    const auto at = [](double seconds) { return FloatingClock::time_point(duration<double>(seconds)); };
+    CHECK(wrapup::wait_until(handle, at(std::numeric_limits<double>::lowest())) == over);
+    CHECK(wrapup::wait_until(handle, at(-infinity)) == over);
+    CHECK(wrapup::wait_until(handle, at(std::numeric_limits<double>::quiet_NaN())) == over);
+    CHECK(wrapup::wait_until(handle, at(std::numeric_limits<double>::denorm_min())) == over);
 }
 
 // Every time-out that means "for ever", on a session that somebody ends meanwhile.
-template <class Wait>
-void check_for_ever(Wait wait) {
+template <class Provider, class Wait>
+void check_for_ever_over(Wait wait) {
     Exchange exchange;
-    auto call = Session<Crowd>::open(exchange);
+    auto call = Session<Provider>::open(exchange);
     std::thread other([&] {
         std::this_thread::sleep_for(2ms);
         exchange.hang_up(call.id(), 1);
@@ -49,6 +95,24 @@ void check_for_ever(Wait wait) {
     CHECK(wait(call));
     CHECK(call.termination());
     other.join();
+    CHECK(exchange.now() == Clock::time_point());
+}
+template <class Wait>
+void check_for_ever_by_sleeping(Wait wait) {
+    check_for_ever_over<Crowd>(wait);
+    check_for_ever_over<Crowd>([&](auto& call) {
+        const Monitor monitor{call};
+        return wait(monitor);
+    });
+    check_for_ever_over<Crowd>([&](auto& call) {
+        const Controller controller{call};
+        return wait(controller);
+    });
+}
+template <class Wait>
+void check_for_ever(Wait wait) {
+    check_for_ever_by_sleeping(wait);
+    check_for_ever_over<wrapup::simulator::Provider>(wait);
 }
 
 } // namespace
@@ -59,29 +123,71 @@ TEST_CASE("wait_for: nothing, less than nothing and not a number are a look", "[
     auto simulated = Simulated::open(exchange);
     check_looks(call, false);
     check_looks(Monitor{call}, false);
+    check_looks(Controller{call}, false);
     check_looks(simulated, false);
+    check_looks(Monitor{simulated}, false);
+    check_looks(Controller{simulated}, false);
+    CHECK(exchange.now() < Clock::time_point(1ms)); // it was not waited for either
     call.drop();
     simulated.drop();
     check_looks(call, true);
     check_looks(Monitor{call}, true);
+    check_looks(Controller{call}, true);
     check_looks(simulated, true);
+    check_looks(Monitor{simulated}, true);
+    check_looks(Controller{simulated}, true);
 }
 
 TEST_CASE("wait_for: what is too long for the clock is for ever", "[wait]") {
     using namespace std::chrono;
     check_for_ever([](auto& call) { return wrapup::wait_for(call, nanoseconds::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_for(call, hours::max()); });
+    check_for_ever([](auto& call) { return wrapup::wait_for(call, duration<double>::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_for(call, duration<double>(1e300)); });
     check_for_ever(
         [](auto& call) { return wrapup::wait_for(call, duration<float>(std::numeric_limits<float>::infinity())); });
-    check_for_ever([](auto& call) { return wrapup::wait_until(call, steady_clock::time_point::max()); });
-    check_for_ever([](auto& call) { return wrapup::wait_until(call, system_clock::time_point::max()); });
-    check_for_ever([](auto& call) { return wrapup::wait_until(call, time_point<steady_clock, hours>::max()); });
-    check_for_ever([](auto& call) { return wrapup::wait_until(call, time_point<system_clock, hours>::max()); });
+    check_for_ever([](auto& call) { return wrapup::wait_for(call, duration<std::uint64_t, std::nano>::max()); });
+    check_for_ever([](auto& call) { return wrapup::wait_for(call, duration<std::int8_t, std::giga>::max()); });
     check_for_ever([](auto& call) {
         wrapup::wait(call);
         return true;
     });
+}
+
+TEST_CASE("wait_until: what is too late for the clock is never", "[wait]") {
+    using namespace std::chrono;
+    check_for_ever_by_sleeping([](auto& call) { return wrapup::wait_until(call, steady_clock::time_point::max()); });
+    check_for_ever_by_sleeping([](auto& call) { return wrapup::wait_until(call, system_clock::time_point::max()); });
+    check_for_ever_by_sleeping(
+        [](auto& call) { return wrapup::wait_until(call, time_point<steady_clock, hours>::max()); });
+    check_for_ever_by_sleeping(
+        [](auto& call) { return wrapup::wait_until(call, time_point<system_clock, hours>::max()); });
+    check_for_ever_by_sleeping([](auto& call) {
+        return wrapup::wait_until(call, time_point<steady_clock, duration<double>>(duration<double>(infinity)));
+    });
+    // The simulator waits by its own clock for as long as the other one says is left.
+    check_for_ever_over<wrapup::simulator::Provider>(
+        [](auto& call) { return wrapup::wait_until(call, Clock::time_point::max()); });
+    check_for_ever_over<wrapup::simulator::Provider>(
+        [](auto& call) { return wrapup::wait_until(call, time_point<Clock, hours>::max()); });
+    check_for_ever([](auto& call) { return wrapup::wait_until(call, UnsignedClock::time_point::max()); });
+    check_for_ever([](auto& call) { return wrapup::wait_until(call, FloatingClock::time_point::max()); });
+    check_for_ever(
+        [](auto& call) { return wrapup::wait_until(call, FloatingClock::time_point(duration<double>(infinity))); });
+}
+
+TEST_CASE("wait_until: a clock of few bits is not overflowed", "[wait]") {
+    Exchange exchange;
+    auto call = Session<Crowd>::open(exchange);
+    std::thread other([&] {
+        std::this_thread::sleep_for(2ms);
+        exchange.hang_up(call.id(), 1);
+    });
+    CHECK(wrapup::wait_until(call, TinyClock::time_point::max()));
+    other.join();
+    auto simulated = Simulated::open(exchange);
+    CHECK_FALSE(wrapup::wait_until(simulated, TinyClock::time_point::max()));
+    CHECK(exchange.now() == Clock::time_point(126h));
 }
 
 TEST_CASE("wait_for: it waits no less than it was asked to, and says that the session is not over", "[wait]") {
