@@ -51,8 +51,8 @@ public:
     ///
     /// @throws std::bad_alloc where the provider notifies and there is no memory; the session has then been dropped and
     /// its identifier deallocated. Without exceptions the program is aborted.
-    explicit Session(Identifier id, Provider provider) : holder_(std::move(id), std::move(provider)) {}
-    explicit Session(Identifier id)
+    [[nodiscard]] explicit Session(Identifier id, Provider provider) : holder_(std::move(id), std::move(provider)) {}
+    [[nodiscard]] explicit Session(Identifier id)
         requires std::default_initializable<Provider>
         : Session(std::move(id), Provider()) {}
 

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: Controller
+#include <wrapup/monitor.hpp>
+
+struct Line {
+    using Identifier = int;
+    using Cause = int;
+    void drop(int) noexcept;
+    void deallocate(int) noexcept;
+    void watch(int, wrapup::Notifier<int>) noexcept;
+    int open(std::error_code&, wrapup::Notifier<int>, const char* address);
+};
+
+// The session would be dropped before there is anything to control.
+const wrapup::Controller controller{wrapup::Session<Line>::open(Line(), "address")};
