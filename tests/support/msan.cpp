@@ -5,11 +5,11 @@
 #define WRAPUP_PLAIN_MAIN
 #include "support/plain_catch.hpp"
 
+#include <sanitizer/msan_interface.h>
+
 #include <map>
 #include <string>
 #include <system_error>
-
-#include <sanitizer/msan_interface.h>
 
 // ---- std::map and std::set: the one function that writes into a node what was not written by the caller
 
