@@ -12,7 +12,7 @@ add_custom_target(wrapup_memory_sanitizer)
 add_library(wrapup_memory_sanitizer_main OBJECT EXCLUDE_FROM_ALL support/msan.cpp)
 target_include_directories(wrapup_memory_sanitizer_main PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
 target_link_libraries(wrapup_memory_sanitizer_main PRIVATE wrapup_own) # as C++20: a string of C++17 is the library's
-foreach(name bad_input concepts lifecycle monitor notifier session_rules simulator threads trace wait)
+foreach(name bad_input concepts lifecycle monitor notifier session_rules simulator slot threads trace wait)
     set(target wrapup_memory_sanitizer_${name})
     add_executable(${target} EXCLUDE_FROM_ALL ${name}.test.cpp)
     target_compile_definitions(${target} PRIVATE WRAPUP_PLAIN_TESTS)
