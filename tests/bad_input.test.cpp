@@ -295,8 +295,10 @@ TEST_CASE("Monitor: one that outlives the session, its notifier and its service 
             const TerminationCallback late{monitor, [&] { ++ran; }};
         }
         CHECK(ran == 1);
-        const auto copy = monitor;
+        auto copy = monitor;
         CHECK(copy.termination() == monitor.termination());
+        copy = {};
+        CHECK(monitor.termination());
     };
     Controller<Crowd> controller;
     SECTION("it was ended and released") {

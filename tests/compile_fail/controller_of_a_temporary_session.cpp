@@ -4,12 +4,10 @@
 
 struct Line {
     using Identifier = int;
-    using Cause = int;
     void drop(int) noexcept;
     void deallocate(int) noexcept;
-    void watch(int, wrapup::Notifier<int>) noexcept;
-    int open(std::error_code&, wrapup::Notifier<int>, const char* address);
+    void watch(int, wrapup::Notifier<void>) noexcept;
 };
 
 // The session would be dropped before there is anything to control.
-const wrapup::Controller controller{wrapup::Session<Line>::open(Line(), "address")};
+const wrapup::Controller controller{wrapup::Session<Line>(1)};

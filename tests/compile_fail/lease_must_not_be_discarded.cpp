@@ -6,11 +6,9 @@
 
 struct Line {
     using Identifier = int;
-    using Cause = int;
     void drop(int) noexcept;
     void deallocate(int) noexcept;
-    void watch(int, wrapup::Notifier<int>) noexcept;
-    int open(std::error_code&, wrapup::Notifier<int>, const char* address);
+    void watch(int, wrapup::Notifier<void>) noexcept;
 };
 
 // It would hold nothing.

@@ -6,12 +6,11 @@
 
 struct Line {
     using Identifier = int;
-    using Cause = int;
     void drop(int) noexcept;
     void deallocate(int) noexcept;
-    void watch(int, wrapup::Notifier<int>) noexcept;
-    int open(std::error_code&, wrapup::Notifier<int>, const char* address);
+    void watch(int, wrapup::Notifier<void>) noexcept;
+    int open(std::error_code&, wrapup::Notifier<void>);
 };
 
 // It would be dropped at once.
-void begin() { wrapup::Session<Line>::open(Line(), "address"); }
+void begin() { wrapup::Session<Line>::open(Line()); }

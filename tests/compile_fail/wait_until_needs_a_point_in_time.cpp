@@ -4,11 +4,9 @@
 
 struct Line {
     using Identifier = int;
-    using Cause = int;
     void drop(int) noexcept;
     void deallocate(int) noexcept;
-    void watch(int, wrapup::Notifier<int>) noexcept;
-    int open(std::error_code&, wrapup::Notifier<int>, const char* address);
+    void watch(int, wrapup::Notifier<void>) noexcept;
 };
 
 bool wait(const wrapup::Session<Line>& line) { return wrapup::wait_until(line, std::chrono::seconds(30)); }
