@@ -277,6 +277,38 @@ TEST_CASE("Rule 1: the reason of a request that was refused is not in the termin
     CHECK_FALSE(call.termination()->reason);
 }
 
+TEST_CASE("Rule 1: the reason of a request that was taken back is not that of the next one", "[rules][disconnect]") {
+    Script script;
+    auto call = begin(script);
+    CHECK_FALSE(call.disconnect("taken back"));
+    script.on_abort = [&](int id) {
+        script.notifier(id).refused(refusal);
+        return refusal;
+    };
+    CHECK(call.abort() == refusal);
+    CHECK(call.phase() == Phase::active);
+    CHECK_FALSE(call.drop());
+    script.notifier().terminated();
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK_FALSE(call.termination()->reason);
+}
+
+TEST_CASE("Rule 1: an origin wins over the abort in the owner's stead while that is not accepted", "[rules][release]") {
+    Script script;
+    auto call = begin(script);
+    const Monitor monitor{call};
+    script.on_drop = [](int) { return refusal; };
+    script.on_abort = [&](int id) {
+        script.notifier(id).terminated(Origin::remote, "at the same time");
+        return std::error_code();
+    };
+    call.release();
+    CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1", "snapshot 1", "deallocate 1"});
+    CHECK(monitor.termination()->origin == Origin::remote);
+    CHECK(monitor.termination()->contested);
+    CHECK(monitor.termination()->abandoned);
+}
+
 // ---- 2
 
 TEST_CASE("Rule 2: the order is always claim, drive, snapshot, publish, notify, release", "[rules][order]") {

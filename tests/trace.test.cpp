@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/scripted.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -88,6 +89,46 @@ TEST_CASE("Traces: every transition of a notifying session, and what came too la
     script.notifier(3).lost();
     CHECK(taken<Scripted>() ==
           Calls{"active terminating remote", "terminating terminated remote", "terminated released service"});
+}
+
+TEST_CASE(
+    "Traces: an abort, of an active session and of one that is terminating, and what is left when one is taken back",
+    "[trace][abort]") {
+    Script script;
+    Session<Kept<Scripted>> call(script.begin(1), script);
+    CHECK_FALSE(call.abort());
+    CHECK(taken<Scripted>() == Calls{"active terminating user"});
+    CHECK_FALSE(call.abort());
+    CHECK(taken<Scripted>() == Calls{"terminating terminating user superseded"});
+    script.notifier().refused(refusal);
+    CHECK(taken<Scripted>() == Calls{"terminating active user refused"});
+
+    CHECK_FALSE(call.drop());
+    CHECK_FALSE(call.abort());
+    CHECK(taken<Scripted>() == Calls{"active terminating user"}); // the end was claimed already
+    script.notifier().refused(refusal);
+    CHECK(taken<Scripted>() == Calls{"terminating terminating user refused"}); // one of both still stands
+    script.notifier().terminated();
+    call.release();
+    CHECK(taken<Scripted>() == Calls{"terminating terminated user", "terminated released application"});
+}
+
+TEST_CASE("Traces: what the library does in the stead of an owner that is gone", "[trace][release]") {
+    Script script;
+    std::optional<Session<Kept<Scripted>>> call(std::in_place, script.begin(1), script);
+    script.on_drop = [&](int) {
+        call.reset(); // while its drop is in progress, which is then refused
+        script.on_drop = [](int) { return refusal; };
+        return refusal;
+    };
+    script.on_abort = [](int) { return refusal; };
+    CHECK(call->drop() == refusal);
+    CHECK(script.calls == Calls{"watch 1", "drop 1", "drop 1", "abort 1"});
+    CHECK(taken<Scripted>() == Calls{"active terminating user", "terminating active user refused",
+                                     "active terminating application", "terminating active application refused"});
+    script.notifier().terminated();
+    CHECK(taken<Scripted>() ==
+          Calls{"active terminating remote", "terminating terminated remote", "terminated released application"});
 }
 
 TEST_CASE("Traces: each names the call that asked for it, and line 0 where none did", "[trace]") {

@@ -330,6 +330,7 @@ def main():
     to_do = [m for m in mutants if m.id not in results]
     print(f"{len(to_do)} mutants to try, {len(mutants) - len(to_do)} known, {len(everything)} in all", flush=True)
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     begin = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool, open(table, "a") as out:
         pending = {pool.submit(runner.judge, m, texts[m.file]): m for m in to_do}
