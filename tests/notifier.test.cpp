@@ -242,3 +242,44 @@ TEST_CASE("NotifierTable: a notifier is removed while another thread tells it so
         REQUIRE(script.alive.size() == (call.termination()->cause ? 0u : 1u));
     }
 }
+
+TEST_CASE("NotifierTable: a place that was moved from binds nothing, and the notifier says lost", "[table]") {
+    Script script;
+    auto call = Session<Scripted>(script.begin(1), script);
+    {
+        wrapup::NotifierTable<int, std::string> table;
+        auto place = table.reserve();
+        const auto kept = std::move(place);
+        table.bind(std::move(place), 7, std::move(script.notifier()));
+        CHECK(table.size() == 0);
+    }
+    CHECK(call.termination()->origin == Origin::service);
+    CHECK(call.phase() == Phase::released);
+}
+
+namespace {
+
+// As a smart pointer of COM: its address is not to be had.
+struct Addressless {
+    int number = 0;
+    void operator&() const = delete;
+};
+
+struct ReportsAddressless {
+    using Identifier = int;
+    using Cause = Addressless;
+    wrapup::Notifier<Addressless>* wire;
+    void drop(int) noexcept {}
+    void deallocate(int) noexcept {}
+    void watch(int, wrapup::Notifier<Addressless> notifier) noexcept { *wire = std::move(notifier); }
+};
+
+} // namespace
+
+TEST_CASE("Notifier: a cause whose address is not to be had is reported as any other", "[notifier]") {
+    wrapup::Notifier<Addressless> wire;
+    const wrapup::Session<ReportsAddressless> call(1, ReportsAddressless{&wire});
+    wire.terminating(Addressless{1});
+    wire.terminated(Origin::remote, Addressless{2});
+    CHECK(call.termination()->cause->number == 2);
+}

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <ratio>
@@ -185,9 +186,11 @@ TEST_CASE("wait_until: a clock of few bits is not overflowed", "[wait]") {
     });
     CHECK(wrapup::wait_until(call, TinyClock::time_point::max()));
     other.join();
-    auto simulated = Simulated::open(exchange);
-    CHECK_FALSE(wrapup::wait_until(simulated, TinyClock::time_point::max()));
-    CHECK(exchange.now() == Clock::time_point(126h));
+    // Its last point in time is for ever, as that of any clock.
+    auto simulated = Simulated::open(exchange, Behaviour{.confirmation = Confirmation::later, .delay = 200h});
+    simulated.drop();
+    CHECK(wrapup::wait_until(simulated, TinyClock::time_point::max()));
+    CHECK(exchange.now() == Clock::time_point(200h));
 }
 
 TEST_CASE("wait_for: it waits no less than it was asked to, and says that the session is not over", "[wait]") {
@@ -275,4 +278,71 @@ TEST_CASE("wait: the simulator waits for what another thread does where nothing 
     wrapup::wait(call);
     CHECK(call.termination()->origin == wrapup::Origin::remote);
     other.join();
+}
+
+namespace {
+
+// A clock that is still before its epoch.
+struct Early {
+    using duration = std::chrono::nanoseconds;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<Early>;
+    static constexpr bool is_steady = true;
+    static time_point now() noexcept { return time_point(-5ns); }
+};
+
+// A provider that waits by a clock that counts in floating point, and notes for how long it was to wait.
+struct WaitsByFloat {
+    struct FloatClock {
+        using rep = float;
+        using period = std::ratio<1>;
+        using duration = std::chrono::duration<float>;
+        using time_point = std::chrono::time_point<FloatClock>;
+        static constexpr bool is_steady = true;
+    };
+    struct Service {
+        wrapup::Notifier<void> notifier;
+        FloatClock::time_point deadline;
+    };
+
+    using Identifier = int;
+
+    Service* service;
+
+    void drop(int) noexcept {}
+    void deallocate(int) noexcept {}
+    void watch(int, wrapup::Notifier<void> notifier) noexcept { service->notifier = std::move(notifier); }
+    FloatClock::time_point now() const noexcept { return {}; }
+    template <class Done>
+    void wait(FloatClock::time_point deadline, Done) noexcept {
+        service->deadline = deadline;
+    }
+};
+
+} // namespace
+
+TEST_CASE("wait_until: by a clock that is before its epoch, what is too long is for ever all the same", "[wait]") {
+    check_for_ever([](auto& call) { return wrapup::wait_until(call, Early::time_point::max()); });
+    check_for_ever([](auto& call) { return wrapup::wait_until(call, Early::time_point::max() - 1ns); });
+    Exchange exchange;
+    auto call = Simulated::open(exchange, Behaviour{.confirmation = Confirmation::later, .delay = 30s});
+    call.drop();
+    CHECK(wrapup::wait_until(call, std::chrono::system_clock::time_point::max()));
+    CHECK(exchange.now() == Clock::time_point(30s));
+}
+
+TEST_CASE("wait_for: a clock of floating point is not rounded to its unit", "[wait]") {
+    WaitsByFloat::Service service;
+    const Session<WaitsByFloat> call(1, WaitsByFloat{&service});
+    for (int i = 1; i < 1000; ++i) {
+        const auto timeout = i * 123456789ns;
+        wrapup::wait_for(call, timeout);
+        const double asked = std::chrono::duration<double>(timeout).count();
+        const double waited = std::chrono::duration<double>(service.deadline.time_since_epoch()).count();
+        REQUIRE(std::abs(waited - asked) <= asked * 1e-6);
+    }
+    wrapup::wait_until(call, std::chrono::time_point<WaitsByFloat::FloatClock, std::chrono::milliseconds>(700ms));
+    CHECK(std::abs(service.deadline.time_since_epoch().count() - 0.7F) < 1e-6F);
+    service.notifier.terminated();
 }

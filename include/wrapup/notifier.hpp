@@ -59,14 +59,14 @@ public:
         say(Event::terminating, nullptr, nullptr, where);
     }
     void terminating(Value cause, Location where = Location::current()) const noexcept {
-        say(Event::terminating, nullptr, &cause, where);
+        say(Event::terminating, nullptr, __builtin_addressof(cause), where);
     }
     void terminating(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept {
         say(Event::terminating, &origin, nullptr, where);
     }
     void terminating(std::same_as<Origin> auto origin, Value cause,
                      Location where = Location::current()) const noexcept {
-        say(Event::terminating, &origin, &cause, where);
+        say(Event::terminating, &origin, __builtin_addressof(cause), where);
     }
 
     /// It is over, and the identifier can still be asked: the library takes the snapshot, publishes the termination and
@@ -75,14 +75,14 @@ public:
         say(Event::terminated, nullptr, nullptr, where);
     }
     void terminated(Value cause, Location where = Location::current()) const noexcept {
-        say(Event::terminated, nullptr, &cause, where);
+        say(Event::terminated, nullptr, __builtin_addressof(cause), where);
     }
     void terminated(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept {
         say(Event::terminated, &origin, nullptr, where);
     }
     void terminated(std::same_as<Origin> auto origin, Value cause,
                     Location where = Location::current()) const noexcept {
-        say(Event::terminated, &origin, &cause, where);
+        say(Event::terminated, &origin, __builtin_addressof(cause), where);
     }
 
     /// A `drop` or `abort` that was accepted turned out to be refused: said once for each. Where none is left that was
@@ -96,7 +96,9 @@ public:
     /// @returns whether a deallocation of the identifier had begun already. It may be in progress on another thread, and
     /// the service must let it finish.
     bool lost(Location where = Location::current()) const noexcept { return lose(nullptr, where); }
-    bool lost(Value cause, Location where = Location::current()) const noexcept { return lose(&cause, where); }
+    bool lost(Value cause, Location where = Location::current()) const noexcept {
+        return lose(__builtin_addressof(cause), where);
+    }
 
     /// Makes a `void*` of it, for an API that carries one to its callbacks. @post the notifier is empty
     [[nodiscard]] void* to_context() && noexcept { return std::exchange(block_, nullptr); }

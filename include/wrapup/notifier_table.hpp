@@ -76,8 +76,11 @@ public:
     }
 
     /// Binds an identifier. One that is bound already belonged to a session that the service has forgotten: its notifier
-    /// says `lost`.
+    /// says `lost`. So does the one that is given with a place that was moved from: nothing is bound then.
+    ///
+    /// @pre the place is one of this table
     void bind(Place place, const Native& native, Notifier notifier) noexcept {
+        if (!place.table_) return;
         typename Map::node_type former; // dies after the lock: its notifier may have something to say
         const std::lock_guard lock(mutex_);
         Backend::writes(&map_);

@@ -41,7 +41,7 @@ public:
 
     /// The value. @pre `has_value()`
     [[nodiscard]] constexpr const T& operator*() const noexcept { return value_; }
-    [[nodiscard]] constexpr const T* operator->() const noexcept { return &value_; }
+    [[nodiscard]] constexpr const T* operator->() const noexcept { return __builtin_addressof(value_); }
 
     /// The value, or the one given where there is none.
     template <class U>

@@ -27,10 +27,12 @@ public:
     /// Registers with a session, or with a monitor of it. One that is bound to none, default-constructed or moved-from, is
     /// never over: `f` is not called.
     template <class G>
-    TerminationCallback(const Monitor<Provider>& session, G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
+    [[nodiscard]] TerminationCallback(const Monitor<Provider>& session,
+                                      G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
         : TerminationCallback(detail::Reference<Provider>(detail::Access::block(session)), std::forward<G>(f)) {}
     template <class G>
-    TerminationCallback(const Session<Provider>& session, G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
+    [[nodiscard]] TerminationCallback(const Session<Provider>& session,
+                                      G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
         : TerminationCallback(detail::Reference<Provider>(detail::Access::block(session)), std::forward<G>(f)) {}
 
     ~TerminationCallback() {

@@ -100,7 +100,7 @@ bool wait_for(const Handle& handle, std::chrono::duration<Rep, Period> timeout) 
     return detail::wait_until(*session.get(), detail::after(detail::wait_clock_now(*session.get()), timeout));
 }
 
-/// Waits until the session is over, but no longer than to a point in time of any clock. A clock that is set meanwhile is
+/// Waits until the session is over, but no longer than to a point in time of any clock, whose last one is for ever. A clock that is set meanwhile is
 /// looked at again when the time seems to have come. Where the provider `Waits`, it waits by its own clock for as long as
 /// the other one says is left.
 ///
@@ -114,10 +114,11 @@ bool wait_until(const Handle& handle, std::chrono::time_point<Clock, Duration> d
         return detail::wait_until(*session.get(), detail::clamp<Own>(deadline));
     } else {
         const auto last = detail::clamp<typename Clock::time_point>(deadline);
+        if (last == last.max()) return detail::wait_until(*session.get(), Own::max());
         for (;;) {
             const auto now = Clock::now();
             if (last <= now) return session->state().over();
-            const auto own_last = detail::after(detail::wait_clock_now(*session.get()), last - now);
+            const auto own_last = detail::after(detail::wait_clock_now(*session.get()), detail::between(now, last));
             const bool over = detail::wait_until(*session.get(), own_last);
             // The provider's clock need not move with the other one, so that is not looked at again.
             if (over || Waits<typename Handle::provider_type>) return over;

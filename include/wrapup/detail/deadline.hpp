@@ -8,6 +8,22 @@ namespace wrapup::detail {
 // Compared as floating point, in which nothing overflows; what rounding takes away at the far end is centuries off.
 using Seconds = std::chrono::duration<long double>;
 
+// Not less than what is given, in units of its own; what counts in floating point has no units to round to.
+template <class ToDuration, class Rep, class Period>
+ToDuration at_least(std::chrono::duration<Rep, Period> duration) {
+    if constexpr (std::chrono::treat_as_floating_point_v<typename ToDuration::rep>)
+        return std::chrono::duration_cast<ToDuration>(duration);
+    else return std::chrono::ceil<ToDuration>(duration);
+}
+
+// How long it is from one point in time to a later one; the clock's longest where that is longer still.
+template <class TimePoint>
+typename TimePoint::duration between(TimePoint now, TimePoint last) {
+    const auto since = now.time_since_epoch();
+    if (since < since.zero() && last > TimePoint::max() + since) return TimePoint::duration::max();
+    return last - now;
+}
+
 // The point in time that lies `timeout` after `now`: not before it, not earlier than asked for, at most the clock's last.
 template <class TimePoint, class Rep, class Period>
 TimePoint after(TimePoint now, std::chrono::duration<Rep, Period> timeout) {
@@ -15,7 +31,7 @@ TimePoint after(TimePoint now, std::chrono::duration<Rep, Period> timeout) {
     if (!(seconds > Seconds::zero())) return now; // also not a number
     const Seconds left = Seconds(TimePoint::max().time_since_epoch()) - Seconds(now.time_since_epoch());
     if (seconds >= left) return TimePoint::max();
-    return now + std::chrono::ceil<typename TimePoint::duration>(timeout);
+    return now + at_least<typename TimePoint::duration>(timeout);
 }
 
 // The same point in time in the units of another.
@@ -24,7 +40,7 @@ TimePoint clamp(std::chrono::time_point<typename TimePoint::clock, Duration> poi
     const Seconds seconds(point.time_since_epoch());
     if (!(seconds > Seconds(TimePoint::min().time_since_epoch()))) return TimePoint::min();
     if (seconds >= Seconds(TimePoint::max().time_since_epoch())) return TimePoint::max();
-    return std::chrono::ceil<typename TimePoint::duration>(point);
+    return TimePoint(at_least<typename TimePoint::duration>(point.time_since_epoch()));
 }
 
 } // namespace wrapup::detail
