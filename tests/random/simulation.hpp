@@ -44,6 +44,16 @@ public:
     }
     Simulation(const Simulation&) = delete;
     Simulation& operator=(const Simulation&) = delete;
+    // Where something was wrong, sessions are left; what they call as they go still finds all of their books.
+    ~Simulation() {
+        for (Case& it : cases_) {
+            it.callback.reset();
+            it.lease = {};
+            it.session = Session();
+            it.controller = {};
+            const Notifier last = take_notifier(it);
+        }
+    }
 
     // Begins so many sessions, and sees all of them to their end. Returns whether the books are right.
     bool run(std::uint64_t count) {
