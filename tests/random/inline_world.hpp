@@ -46,7 +46,7 @@ public:
     void clear() noexcept { this->clear_service(); }
 
     int on_open(Number s, std::uint32_t outcome) {
-        this->called(Call::begin, What::open, s);
+        this->enter(Call::begin, What::open, s);
         if (outcome == open_threw) throw OpenThrew();
         return s;
     }

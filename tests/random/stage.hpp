@@ -303,8 +303,7 @@ private:
             return world.move_notifier(number, count_ ? static_cast<Number>(1 + how % count_) : nobody);
         case Verb::plan: {
             plans_[planned_for(step)][how & 7] = {true, plans_an_act(at), static_cast<std::uint8_t>(at + 1),
-                                                  static_cast<std::uint8_t>(how >> 3 & 3),
-                                                  static_cast<std::uint8_t>(how >> 5 & 3)};
+                                                  static_cast<std::uint8_t>(how >> 3 & 3), skipped_by(step)};
             return;
         }
         }
@@ -314,6 +313,10 @@ private:
     [[nodiscard]] unsigned planned_for(Step step) const noexcept {
         if (static_cast<Call>(step.how & 7) == Call::observer) return 1 + step.who % callbacks;
         return 1 + step.who % (count_ < max_sessions ? count_ + 1u : count_);
+    }
+    // Of the many traces, a later one may be meant.
+    static std::uint8_t skipped_by(Step step) noexcept {
+        return static_cast<Call>(step.how & 7) == Call::trace ? step.how >> 5 & 3 : 0;
     }
     static std::uint8_t reason(unsigned how) noexcept { return static_cast<std::uint8_t>(1 + how % 200); }
     static std::uint8_t cause(unsigned how) noexcept { return static_cast<std::uint8_t>(how >> 4); }
@@ -331,7 +334,7 @@ private:
             constexpr std::array<const char*, calls> names{"drop",  "abort",         "snapshot", "deallocate",
                                                            "trace", "watch or open", "callback", "question or wait"};
             std::fprintf(stderr, ", of %u: in %s", planned_for(step), names[step.how & 7]);
-            if (step.how >> 5 & 3) std::fprintf(stderr, ", after %d", step.how >> 5 & 3);
+            if (skipped_by(step) > 0) std::fprintf(stderr, ", after %d", skipped_by(step));
             if (step.how >> 3 & 3) std::fprintf(stderr, ", refuse %d", step.how >> 3 & 3);
             if (plans_an_act(at)) std::fputs(", the next step happens", stderr);
         }

@@ -98,31 +98,31 @@ public:
 
     bool on_drop(Number s, int id, std::uint8_t reason) noexcept {
         use(s, id);
-        return this->called(Call::drop, reason != 0 ? What::drop_for : What::drop, s, reason);
+        return enter(Call::drop, reason != 0 ? What::drop_for : What::drop, s, reason);
     }
     bool on_abort(Number s, int id) noexcept {
         use(s, id);
-        return this->called(Call::abort, What::abort, s);
+        return enter(Call::abort, What::abort, s);
     }
     std::uint32_t on_snapshot(Number s, int id) noexcept {
         use(s, id);
         const std::uint32_t taken = this->time() + 1;
-        this->called(Call::snapshot, What::snapshot, s);
+        enter(Call::snapshot, What::snapshot, s);
         return taken;
     }
     void on_deallocate(Number s, int id) noexcept {
         use(s, id);
         ++deallocated_[s];
-        this->called(Call::deallocate, What::deallocate, s);
+        enter(Call::deallocate, What::deallocate, s);
     }
     int on_ask(Number s, int id) noexcept {
         use(s, id);
-        this->called(Call::use, What::ask, s);
+        enter(Call::use, What::ask, s);
         return id;
     }
     void on_trace(Number s, const wrapup::Transition& t) noexcept {
-        this->called(Call::trace, What::trace, s,
-                     Traced{t.from, t.to, t.origin, t.superseded, answer_of(t.refusal), asked_by(t.where)}.detail());
+        enter(Call::trace, What::trace, s,
+              Traced{t.from, t.to, t.origin, t.superseded, answer_of(t.refusal), asked_by(t.where)}.detail());
     }
     [[nodiscard]] std::uint32_t now() const noexcept { return this->time(); }
 
@@ -139,6 +139,12 @@ protected:
         deallocated_ = {};
         providers_ = {};
         wrong_ = nullptr;
+    }
+    // A member of the provider is called, and whatever happens inside it, the provider is still there when it returns.
+    bool enter(Call call, What what, Number s, std::uint32_t detail = 0) noexcept {
+        const bool refuses = this->called(call, what, s, detail);
+        if (providers_[s] == 0) wrong_ = "a session's memory was given back inside a call of its provider";
+        return refuses;
     }
     void use(Number s, int id) noexcept {
         if (id != s) wrong_ = "the provider was called for another session's identifier";
@@ -185,7 +191,7 @@ public:
         if (outcome == open_threw) throw OpenThrew();
         return s;
     }
-    void on_wait(Number s, bool) noexcept { this->called(Call::use, What::wait, s); }
+    void on_wait(Number s, bool) noexcept { this->enter(Call::use, What::wait, s); }
     void on_end(unsigned slot, const wrapup::Termination<Provider>& termination) noexcept {
         this->called(Call::observer, What::observer, static_cast<Number>(1 + slot),
                      record_of(Phase::terminated, &termination).detail());
@@ -366,7 +372,7 @@ private:
 
     void take(Number s, Notifier&& notifier, What what) noexcept {
         notifier_[s] = std::move(notifier);
-        if (this->called(Call::begin, what, s)) drop_notifier(s, 0);
+        if (this->enter(Call::begin, what, s)) drop_notifier(s, 0);
     }
 
     template <class Handle>
@@ -374,7 +380,7 @@ private:
         const auto by_identifier = [this](int id) {
             const auto s = static_cast<Number>(id);
             this->use(s, id);
-            this->called(Call::use, What::ask, s, 1);
+            this->enter(Call::use, What::ask, s, 1);
             return id;
         };
         if (how == 31) {
