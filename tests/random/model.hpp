@@ -33,6 +33,7 @@ public:
         controller_ = {};
         leased_ = {};
         callback_ = {};
+        turns_ = 0;
         notifier_ = {};
     }
 
@@ -177,7 +178,7 @@ public:
             callback.beginning = false;
         } else if (s != nobody) {
             callback.waits = true;
-            callback.turn = time();
+            callback.turn = ++turns_;
         }
         callback.session = s;
     }
@@ -569,6 +570,7 @@ private:
     std::array<Number, controllers> controller_{};
     std::array<Number, leases> leased_{};
     std::array<Callback, callbacks> callback_{};
+    std::uint32_t turns_ = 0;
     std::array<Number, max_sessions + 1> notifier_{};
 };
 

@@ -225,9 +225,14 @@ protected:
         }
         const bool refuses = plan.refusals > 0;
         if (refuses) --plan.refusals;
-        if (std::exchange(plan.acts, false)) {
+        if (plan.steps > 0) {
             ++depth_;
-            perform(plan.step);
+            std::size_t at = plan.step;
+            for (unsigned steps = std::exchange(plan.steps, std::uint8_t{0}); steps > 0 && at < history_->size;
+                 --steps) {
+                perform(at);
+                at += width(at);
+            }
             --depth_;
         }
         return refuses;
@@ -241,22 +246,25 @@ protected:
 private:
     struct Plan {
         bool made = false;
-        bool acts = false;
-        std::uint8_t step = 0;
+        std::uint8_t step = 0; // and so many from there
+        std::uint8_t steps = 0;
         std::uint8_t refusals = 0;
         std::uint8_t skipped = 0;
     };
 
     World& self() noexcept { return static_cast<World&>(*this); }
 
-    [[nodiscard]] bool plans_an_act(std::size_t at) const noexcept {
+    // How many of the steps that follow a plan happen inside the call, each with what it plans itself.
+    [[nodiscard]] unsigned planned_steps(std::size_t at) const noexcept {
+        const unsigned how = history_->steps[at].how;
         // An inline session is not to be used inside its own provider's calls.
-        return history_->kind() < Kind::inline_full && history_->verb(at) == Verb::plan &&
-               (history_->steps[at].how & 128) != 0 && at + 1 < history_->size;
+        if (history_->kind() >= Kind::inline_full || history_->verb(at) != Verb::plan || (how & 128) == 0) return 0;
+        return static_cast<Call>(how & 7) == Call::trace ? 1 : 1 + (how >> 5 & 3);
     }
     [[nodiscard]] std::size_t width(std::size_t at) const noexcept {
         std::size_t width = 1;
-        while (plans_an_act(at++)) ++width;
+        for (std::size_t inside = planned_steps(at); inside > 0 && at + width < history_->size; --inside)
+            width += this->width(at + width);
         return width;
     }
 
@@ -302,7 +310,8 @@ private:
         case Verb::move_notifier:
             return world.move_notifier(number, count_ ? static_cast<Number>(1 + how % count_) : nobody);
         case Verb::plan: {
-            plans_[planned_for(step)][how & 7] = {true, plans_an_act(at), static_cast<std::uint8_t>(at + 1),
+            plans_[planned_for(step)][how & 7] = {true, static_cast<std::uint8_t>(at + 1),
+                                                  static_cast<std::uint8_t>(planned_steps(at)),
                                                   static_cast<std::uint8_t>(how >> 3 & 3), skipped_by(step)};
             return;
         }
@@ -336,7 +345,7 @@ private:
             std::fprintf(stderr, ", of %u: in %s", planned_for(step), names[step.how & 7]);
             if (skipped_by(step) > 0) std::fprintf(stderr, ", after %d", skipped_by(step));
             if (step.how >> 3 & 3) std::fprintf(stderr, ", refuse %d", step.how >> 3 & 3);
-            if (plans_an_act(at)) std::fputs(", the next step happens", stderr);
+            if (const unsigned steps = planned_steps(at)) std::fprintf(stderr, ", the next %u steps happen", steps);
         }
         std::fputs(")\n", stderr);
     }
