@@ -215,7 +215,7 @@ struct History {
             constexpr std::string_view digits = "0123456789abcdef";
             const std::size_t digit = digits.find(text[i]);
             if (digit == digits.npos) return false;
-            bytes[i / 2] = static_cast<std::uint8_t>(16u * bytes[i / 2] + digit);
+            bytes[i / 2] = static_cast<std::uint8_t>((unsigned{bytes[i / 2]} << 4) + static_cast<unsigned>(digit));
         }
         history = from_bytes(bytes.data(), text.size() / 2);
         return true;

@@ -547,7 +547,7 @@ private:
     [[nodiscard]] Number whose(unsigned w) const noexcept { return w < handles ? owner_[w] : controller_[w - handles]; }
     static std::optional<Origin> origin_of(unsigned how) noexcept {
         if (how >= 4) return std::nullopt;
-        return static_cast<Origin>(how);
+        return static_cast<Origin>(static_cast<std::uint8_t>(how));
     }
 
     [[nodiscard]] Record by_controller(Number s) const noexcept {
