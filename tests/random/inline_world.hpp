@@ -37,7 +37,7 @@ protected:
 
 // The library, with a provider that does not notify.
 template <template <class> class ProviderOf>
-class InlineWorld : public WithoutNotices<Service<InlineWorld<ProviderOf>>> {
+class InlineWorld : public WithoutNotices<Owners<InlineWorld<ProviderOf>, ProviderOf<InlineWorld<ProviderOf>>>> {
 public:
     using Provider = ProviderOf<InlineWorld>;
     using Session = wrapup::Session<Provider>;
@@ -54,7 +54,7 @@ public:
     void adopt(unsigned h, bool) noexcept {
         if (const Number s = this->next_number()) {
             Session fresh(s, Provider(*this, s));
-            handle_[h] = std::move(fresh);
+            this->handle_[h] = std::move(fresh);
         }
     }
     void open(unsigned h, unsigned how) noexcept {
@@ -64,35 +64,14 @@ public:
             std::error_code error;
             Session fresh = Session::open(error, Provider(*this, s), this->outcome_of(how));
             this->note(What::answer, s, answer_of(error));
-            handle_[h] = std::move(fresh);
+            this->handle_[h] = std::move(fresh);
         } catch (const OpenThrew&) {
             this->note(What::answer, s, open_threw);
         }
     }
-    void drop(unsigned h) noexcept { this->answer(handle_[h].drop(from(Verb::drop))); }
-    void disconnect(unsigned h, std::uint8_t reason) noexcept {
-        if constexpr (wrapup::AcceptsReason<Provider>)
-            this->answer(handle_[h].disconnect(Reason{reason}, from(Verb::disconnect)));
-    }
-    void abort(unsigned h) noexcept {
-        if constexpr (wrapup::Aborts<Provider>) this->answer(handle_[h].abort(from(Verb::abort)));
-    }
-    void release(unsigned h) noexcept { handle_[h].release(from(Verb::release)); }
-    void destroy(unsigned h, unsigned how) noexcept {
-        if (how == 0) Session gone(std::move(handle_[h]));
-        else handle_[h] = Session();
-    }
-    void move(unsigned to, unsigned from, bool constructs) noexcept {
-        if (constructs) {
-            Session moved(std::move(handle_[from]));
-            handle_[to] = std::move(moved);
-        } else {
-            handle_[to] = std::move(handle_[from]);
-        }
-    }
     void detach(unsigned h) noexcept {
         try {
-            this->answer(this->named(handle_[h].detach(from(Verb::detach))));
+            this->answer(this->named(this->handle_[h].detach(from(Verb::detach))));
         } catch (const std::system_error& error) {
             this->answer(error.code());
         }
@@ -100,32 +79,15 @@ public:
     void ask(unsigned w, unsigned how) noexcept {
         if (w >= handles) return;
         std::error_code error;
-        const int id =
-            how % 2 == 1
-                ? handle_[w].try_query(error, [this](int it) { return this->on_ask(static_cast<Number>(it), it); })
-                : handle_[w].try_query(error, &Provider::asked);
+        const int id = how % 2 == 1 ? this->handle_[w].try_query(
+                                          error, [this](int it) { return this->on_ask(static_cast<Number>(it), it); })
+                                    : this->handle_[w].try_query(error, &Provider::asked);
         if (error) this->answer(error);
         else this->answer(this->named(id));
     }
-    void id(unsigned h) noexcept {
-        try {
-            this->answer(this->named(handle_[h].id()));
-        } catch (const std::system_error& error) {
-            this->answer(error.code());
-        }
-    }
     void look(unsigned w) noexcept {
-        if (w < handles) this->note(What::look, nobody, record(handle_[w]).detail());
+        if (w < handles) this->note(What::look, nobody, this->record(this->handle_[w]).detail());
     }
-
-    [[nodiscard]] Record handle(unsigned h) const noexcept { return record(handle_[h]); }
-
-private:
-    static Record record(const Session& session) noexcept {
-        return record_of<Provider>(session.phase(), session.termination());
-    }
-
-    std::array<Session, handles> handle_{};
 };
 
 } // namespace histories

@@ -167,9 +167,57 @@ private:
 
 struct OpenThrew {};
 
+// The library's owners, which are told the same whether their provider notifies or not.
+template <class World, class Provider>
+class Owners : public Service<World> {
+public:
+    using Session = wrapup::Session<Provider>;
+
+    void drop(unsigned h) noexcept { this->answer(handle_[h].drop(from(Verb::drop))); }
+    void disconnect(unsigned h, std::uint8_t reason) noexcept {
+        if constexpr (wrapup::AcceptsReason<Provider>)
+            this->answer(handle_[h].disconnect(Reason{reason}, from(Verb::disconnect)));
+    }
+    void abort(unsigned h) noexcept {
+        if constexpr (wrapup::Aborts<Provider>) this->answer(handle_[h].abort(from(Verb::abort)));
+    }
+    void release(unsigned h) noexcept { handle_[h].release(from(Verb::release)); }
+    void destroy(unsigned h, unsigned how) noexcept {
+        // What a destructor calls may look for the handle: it finds an empty one.
+        if (how == 0) Session gone(std::move(handle_[h]));
+        else handle_[h] = Session();
+    }
+    void move(unsigned to, unsigned from, bool constructs) noexcept {
+        if (constructs) {
+            Session moved(std::move(handle_[from]));
+            handle_[to] = std::move(moved);
+        } else {
+            handle_[to] = std::move(handle_[from]);
+        }
+    }
+    void id(unsigned h) noexcept {
+        try {
+            this->answer(this->named(handle_[h].id()));
+        } catch (const std::system_error& error) {
+            this->answer(error.code());
+        }
+    }
+    [[nodiscard]] Record handle(unsigned h) const noexcept { return record(handle_[h]); }
+
+protected:
+    ~Owners() = default;
+
+    template <class Handle>
+    static Record record(const Handle& handle) noexcept {
+        return record_of<Provider>(handle.phase(), handle.termination());
+    }
+
+    std::array<Session, handles> handle_{};
+};
+
 // The library, with a provider that notifies.
 template <template <class> class ProviderOf>
-class World : public Service<World<ProviderOf>> {
+class World : public Owners<World<ProviderOf>, ProviderOf<World<ProviderOf>>> {
 public:
     using Provider = ProviderOf<World>;
     using Session = wrapup::Session<Provider>;
@@ -205,7 +253,7 @@ public:
         memory_gone = no_memory_left;
         try {
             Session fresh(s, Provider(*this, s));
-            handle_[h] = std::move(fresh);
+            this->handle_[h] = std::move(fresh);
         } catch (const std::bad_alloc&) {
             this->note(What::answer, s, no_memory);
         }
@@ -218,7 +266,7 @@ public:
             std::error_code error;
             Session fresh = Session::open(error, Provider(*this, s), this->outcome_of(how));
             this->note(What::answer, s, answer_of(error));
-            handle_[h] = std::move(fresh);
+            this->handle_[h] = std::move(fresh);
         } catch (const OpenThrew&) {
             this->note(What::answer, s, open_threw);
         }
@@ -226,14 +274,6 @@ public:
 
     // ---- verbs
 
-    void drop(unsigned h) noexcept { this->answer(handle_[h].drop(from(Verb::drop))); }
-    void disconnect(unsigned h, std::uint8_t reason) noexcept {
-        if constexpr (wrapup::AcceptsReason<Provider>)
-            this->answer(handle_[h].disconnect(Reason{reason}, from(Verb::disconnect)));
-    }
-    void abort(unsigned h) noexcept {
-        if constexpr (wrapup::Aborts<Provider>) this->answer(handle_[h].abort(from(Verb::abort)));
-    }
     void drop_by_controller(unsigned c) noexcept { this->answer(controller_[c].drop(from(Verb::drop_by_controller))); }
     void disconnect_by_controller(unsigned c, std::uint8_t reason) noexcept {
         if constexpr (wrapup::AcceptsReason<Provider>)
@@ -242,43 +282,23 @@ public:
     void abort_by_controller(unsigned c) noexcept {
         if constexpr (wrapup::Aborts<Provider>) this->answer(controller_[c].abort(from(Verb::abort_by_controller)));
     }
-    void release(unsigned h) noexcept { handle_[h].release(from(Verb::release)); }
-    void destroy(unsigned h, unsigned how) noexcept {
-        // What a destructor calls may look for the handle: it finds an empty one.
-        if (how == 0) Session gone(std::move(handle_[h]));
-        else handle_[h] = Session();
-    }
-    void move(unsigned to, unsigned from, bool constructs) noexcept {
-        if (constructs) {
-            Session moved(std::move(handle_[from]));
-            handle_[to] = std::move(moved);
-        } else {
-            handle_[to] = std::move(handle_[from]);
-        }
-    }
     void detach(unsigned) noexcept {}
 
     // ---- looking and using
 
     void ask(unsigned w, unsigned how) noexcept {
-        if (w < handles) ask_of(handle_[w], how);
+        if (w < handles) ask_of(this->handle_[w], how);
         else ask_of(controller_[w - handles], how);
-    }
-    void id(unsigned h) noexcept {
-        try {
-            this->answer(this->named(handle_[h].id()));
-        } catch (const std::system_error& error) {
-            this->answer(error.code());
-        }
     }
     void wait(unsigned w) noexcept {
         using namespace std::chrono_literals;
         constexpr auto timeout = wrapup::Waits<Provider> ? 1s : 0s; // another's clock is only looked at
-        const bool over = w < handles ? wait_for(handle_[w], timeout) : wait_for(controller_[w - handles], timeout);
+        const bool over =
+            w < handles ? wait_for(this->handle_[w], timeout) : wait_for(controller_[w - handles], timeout);
         this->answer(over ? yes : no);
     }
     void look(unsigned w) noexcept {
-        const Record seen = w < handles ? record(handle_[w]) : record(controller_[w - handles]);
+        const Record seen = w < handles ? this->record(this->handle_[w]) : this->record(controller_[w - handles]);
         this->note(What::look, nobody, seen.detail());
     }
     void lease(unsigned l, unsigned c) noexcept {
@@ -293,7 +313,7 @@ public:
         wrapup::Lease<Provider> moved(std::move(lease_[from]));
         lease_[to] = std::move(moved);
     }
-    void control(unsigned c, unsigned h) noexcept { controller_[c] = Controller(handle_[h]); }
+    void control(unsigned c, unsigned h) noexcept { controller_[c] = Controller(this->handle_[h]); }
     void copy_controller(unsigned to, unsigned from, bool moves) noexcept {
         if (moves) controller_[to] = std::move(controller_[from]);
         else controller_[to] = controller_[from];
@@ -306,7 +326,7 @@ public:
         if (beginning_[slot]) return;
         callback_[slot].reset();
         beginning_[slot] = true; // it may be called at once: there is nothing yet to be removed or replaced
-        if (w < handles) callback_[slot].emplace(handle_[w], Called{*this, slot});
+        if (w < handles) callback_[slot].emplace(this->handle_[w], Called{*this, slot});
         else callback_[slot].emplace(controller_[w - handles], Called{*this, slot});
         beginning_[slot] = false;
     }
@@ -349,8 +369,7 @@ public:
 
     // ---- what can be seen
 
-    [[nodiscard]] Record handle(unsigned h) const noexcept { return record(handle_[h]); }
-    [[nodiscard]] Record controller(unsigned c) const noexcept { return record(controller_[c]); }
+    [[nodiscard]] Record controller(unsigned c) const noexcept { return this->record(controller_[c]); }
     [[nodiscard]] Number leased(unsigned l) const noexcept {
         return lease_[l] ? static_cast<Number>(lease_[l].id()) : nobody;
     }
@@ -364,11 +383,6 @@ private:
             world.on_end(slot, termination); // nothing of this is touched afterwards: it may be gone
         }
     };
-
-    template <class Handle>
-    static Record record(const Handle& handle) noexcept {
-        return record_of<Provider>(handle.phase(), handle.termination());
-    }
 
     void take(Number s, Notifier&& notifier, What what) noexcept {
         notifier_[s] = std::move(notifier);
@@ -410,7 +424,6 @@ private:
         else say(notifier);
     }
 
-    std::array<Session, handles> handle_{};
     std::array<Controller, controllers> controller_{};
     std::array<wrapup::Lease<Provider>, leases> lease_{};
     std::array<std::optional<wrapup::TerminationCallback<Provider, Called>>, callbacks> callback_{};
