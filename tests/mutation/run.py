@@ -57,6 +57,7 @@ class Killer:
     timeout: float = 20  # seconds; an unchanged one takes a fraction
     flags: tuple = PLAIN
     only: str = "."  # a pattern: the headers of which it is asked at all
+    arguments: tuple = ()
 
 
 # In the order in which they are asked, after those that cover a header: the cheap ones that see much come first.
@@ -74,8 +75,13 @@ KILLERS = [
     Killer("simulator", ["simulator.test.cpp"], "$^", only="notifier|wait|deadline|monitor"),
     # The same once more: leaks, and what is used after it is gone.
     Killer("sanitized", ["session_rules.test.cpp"], "$^", flags=(*PLAIN, "-fsanitize=address,undefined", "-fno-sanitize-recover=all")),
-    # Every interleaving of a few threads: what sequential tests cannot see. A program of its own, where it is there.
-    Killer("explore", ["explore/*.cpp"], "backend|observers", timeout=120, flags=()),
+    # Programs of their own: histories against the model, and every interleaving of a few threads, which is what sequential
+    # tests cannot see.
+    Killer("histories", ["random/driver.cpp", "random/nothrow_new.cpp"], "$^", timeout=60, flags=("-O1",),
+           arguments=("--seed", "1", "--histories", "100000")),
+    Killer("simulation", ["random/driver.cpp", "random/nothrow_new.cpp"], "$^", timeout=60, flags=("-O1",),
+           only="notifier_table", arguments=("--seed", "1", "--simulate", "100000")),
+    Killer("explore", ["explore/main.cpp"], "$^", timeout=120, flags=("-O1",), arguments=("--quick",)),
     Killer("threads", ["threads.test.cpp"], "$^", timeout=60, only="state|steps|control_block|observers|backend|wait|reference"),
 ]
 
@@ -175,7 +181,7 @@ class Runner:
                     return "stillborn", killer.name
                 return "killed", f"{killer.name} (does not compile)"
             compiled = True
-            code, output = run([str(program)], killer.timeout)
+            code, output = run([str(program), *killer.arguments], killer.timeout)
             program.unlink()
             if code is None:
                 return "timeout", killer.name
@@ -318,7 +324,7 @@ def main():
         if code != 0:
             sys.exit(f"{killer.name} does not compile as it is:\n{output}")
         begin = time.monotonic()
-        code, output = run([str(program)], killer.timeout)
+        code, output = run([str(program), *killer.arguments], killer.timeout)
         if code != 0:
             sys.exit(f"{killer.name} fails as it is ({'time-out' if code is None else code}):\n{output}")
         print(f"killer {killer.name}: {output.strip().splitlines()[-1] if output.strip() else ''} in {time.monotonic() - begin:.1f} s", flush=True)
