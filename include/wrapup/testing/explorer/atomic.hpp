@@ -209,7 +209,7 @@ private:
         }
         engine->operate({.name = "compare_exchange", .location = &location_, .changes = true});
         const bool equal = same(value_, expected);
-        if (equal && !(weak && engine->mishap(engine->spurious_failures_left()))) {
+        if (equal && !(weak && engine->mishap(engine->left().spurious_failures))) {
             replace(*engine, desired, success, "compare_exchange");
             return true;
         }

@@ -17,6 +17,18 @@ namespace wrapup::testing::explorer {
 using Threads = std::uint8_t;
 
 constexpr Threads only(unsigned thread) noexcept { return static_cast<Threads>(1u << thread); }
+constexpr bool has(Threads threads, unsigned thread) noexcept { return (threads & only(thread)) != 0; }
+constexpr Threads with(Threads threads, unsigned thread) noexcept {
+    return static_cast<Threads>(threads | only(thread));
+}
+constexpr Threads without(Threads threads, unsigned thread) noexcept {
+    return static_cast<Threads>(threads & ~only(thread));
+}
+/// The one that `n` others come before; there are more than `n`.
+constexpr unsigned nth(Threads threads, unsigned n) noexcept {
+    while (n-- > 0) threads = static_cast<Threads>(threads & (threads - 1));
+    return static_cast<unsigned>(std::countr_zero(threads));
+}
 
 /// The path through the tree of choices that one execution takes, and the way to the next one: depth first, at random, or
 /// along a path that is given.
@@ -53,7 +65,7 @@ public:
         }
         const Node& node = path_[depth_++];
         preemptions_ = node.preemptions + (preempts(node, node.chosen) ? 1 : 0);
-        asleep = bounded() ? Threads{0} : static_cast<Threads>((node.asleep | node.done) & ~only(node.chosen));
+        asleep = bounded() ? Threads{0} : without(node.asleep | node.done, node.chosen);
         return node.chosen;
     }
 
@@ -116,24 +128,20 @@ private:
     Choices(Mode mode, unsigned preemptions) : mode_(mode), most_preemptions_(preemptions) {}
 
     static bool preempts(const Node& node, unsigned thread) noexcept {
-        return thread != node.running && (node.enabled & only(node.running)) != 0;
+        return thread != node.running && has(node.enabled, node.running);
     }
 
     // Whoever runs goes on, if it may.
     static unsigned first_of(Threads threads, unsigned running) noexcept {
-        return (threads & only(running)) != 0 ? running : static_cast<unsigned>(std::countr_zero(threads));
+        return has(threads, running) ? running : nth(threads, 0);
     }
 
     unsigned pick_thread(Threads threads, unsigned running) {
-        if (mode_ == Mode::random) {
-            auto n = random_() % static_cast<unsigned>(std::popcount(threads));
-            while (n-- > 0) threads = static_cast<Threads>(threads & (threads - 1));
-            return static_cast<unsigned>(std::countr_zero(threads));
-        }
+        if (mode_ == Mode::random)
+            return nth(threads, static_cast<unsigned>(random_() % static_cast<unsigned>(std::popcount(threads))));
         if (mode_ == Mode::path && depth_ < given_.size()) {
             const int thread = -1 - given_[depth_];
-            if (thread >= 0 && (threads & only(static_cast<unsigned>(thread))) != 0)
-                return static_cast<unsigned>(thread);
+            if (thread >= 0 && has(threads, static_cast<unsigned>(thread))) return static_cast<unsigned>(thread);
             astray_ = true;
         }
         return first_of(threads, running);
@@ -149,10 +157,10 @@ private:
     }
     bool turn(Node& node) {
         if (node.count != 0) return ++node.chosen < node.count;
-        node.done = static_cast<Threads>(node.done | only(node.chosen));
+        node.done = with(node.done, node.chosen);
         auto left = static_cast<Threads>(node.enabled & ~node.done & ~(bounded() ? 0 : node.asleep));
-        for (; left != 0; left = static_cast<Threads>(left & (left - 1))) {
-            const auto thread = static_cast<unsigned>(std::countr_zero(left));
+        for (; left != 0; left = without(left, nth(left, 0))) {
+            const unsigned thread = nth(left, 0);
             if (preempts(node, thread) && node.preemptions >= most_preemptions_) continue;
             node.chosen = static_cast<std::uint8_t>(thread);
             return true;

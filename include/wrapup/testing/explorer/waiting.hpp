@@ -104,7 +104,7 @@ private:
         engine->sleep(location_);
         lock.unlock();
         bool woken = true;
-        if (engine->mishap(engine->spurious_wake_ups_left())) {
+        if (engine->mishap(engine->left().spurious_wake_ups)) {
             engine->notified(location_);
         } else {
             engine->operate(

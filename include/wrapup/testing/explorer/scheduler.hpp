@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/testing/explorer/choices.hpp>
+#include <wrapup/testing/explorer/fiber.hpp>
+#include <wrapup/testing/explorer/location.hpp>
+#include <wrapup/testing/explorer/member.hpp>
+#include <wrapup/testing/explorer/vector_clock.hpp>
+#include <wrapup/testing/explorer/weather.hpp>
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wrapup::testing::explorer {
+
+/// Runs the logical threads of a scenario one step at a time on one system thread, in the order that `Choices` says.
+///
+/// A step of a thread is one visible operation and what the thread does up to its next one. Plain memory is not visible: the
+/// order of its accesses makes no difference unless they race, and that is found in any order.
+class Scheduler {
+public:
+    using Entry = Member::Entry;
+
+    Scheduler(Choices choices, const Weather& weather) : choices_(std::move(choices)), weather_(weather) {}
+    Scheduler(const Scheduler&) = delete;
+    Scheduler& operator=(const Scheduler&) = delete;
+    ~Scheduler() {
+        if (violated_) crew_.break_off();
+    }
+
+    [[nodiscard]] Choices& choices() noexcept { return choices_; }
+    [[nodiscard]] const Weather& weather() const noexcept { return weather_; }
+    [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
+    [[nodiscard]] bool redundant() const noexcept { return redundant_; }
+    [[nodiscard]] bool violated() const noexcept { return violated_; }
+    [[nodiscard]] const std::string& violation() const noexcept { return violation_; }
+
+    /// Runs threads until all have finished. Called by the scenario's own thread.
+    template <class Body>
+    void run(const char* const* names, Body* const* bodies, std::size_t count) {
+        if (running_ != 0) violate("threads are run by a thread other than the scenario's own");
+        if (count >= max_threads) violate("more threads are run than there can be");
+        Member& main = crew_[0];
+        for (unsigned i = 1; i <= count; ++i) {
+            Member& thread = crew_[i];
+            const Epoch own = thread.clock[i];
+            thread.clock = main.clock;
+            thread.clock[i] = own + 1;
+            launch(
+                i, names[i - 1], [](void* body) { (*static_cast<Body*>(body))(); }, bodies[i - 1]);
+            // Up to its first visible operation: nothing of that matters to others.
+            starting_ = true;
+            running_ = i;
+            main.fiber.switch_to(thread.fiber);
+            starting_ = false;
+        }
+        ++main.clock[0];
+        if (live_ == only(0)) return;
+        operate({.name = "join", .needs = Operation::Needs::others_to_finish});
+        for (unsigned i = 1; i <= count; ++i) main.clock.join(crew_[i].clock);
+    }
+
+    // ---- what threads do
+
+    [[nodiscard]] unsigned running() const noexcept { return running_; }
+    [[nodiscard]] VectorClock& clock() noexcept { return crew_[running_].clock; }
+    [[nodiscard]] const void* running_name() noexcept { return &crew_[running_]; }
+
+    /// What was done changed nothing after all.
+    void changed_nothing() noexcept { touches_[touch_count_ - 1].changes = false; }
+    /// What is done beside the operation.
+    void touched(Location& location, bool changes) noexcept {
+        if (touch_count_ < touches_.size()) touches_[touch_count_++] = {&location, changes};
+        else touches_.back() = {nullptr, true}; // too many to tell: with everything
+    }
+    /// The operation is done; what follows is later than what it has released.
+    void done() noexcept { ++clock()[running_]; }
+
+    unsigned pick(unsigned count) {
+        if (count == 0 || count > 255) violate("pick: there are " + std::to_string(count) + " values to choose from");
+        if (count == 1 || redundant_) return 0;
+        const unsigned value = choices_.value(count);
+        if (choices_.astray()) violate("the schedule is not one of this scenario with these options");
+        return value;
+    }
+    /// Whether something goes wrong that may go wrong only so often. `left` is counted down.
+    bool mishap(unsigned& left) {
+        if (left == 0 || pick(2) == 0) return false;
+        --left;
+        return true;
+    }
+    /// What may still go wrong in this execution.
+    [[nodiscard]] Weather& left() noexcept { return left_; }
+
+    // ---- waiting and waking
+
+    void sleep(Location& location) noexcept {
+        location.sleepers = with(location.sleepers, running_);
+        crew_[running_].notified = false;
+    }
+    /// Whether the thread that slept was notified. Otherwise it does not sleep any more.
+    bool notified(Location& location) noexcept {
+        location.sleepers = without(location.sleepers, running_);
+        return crew_[running_].notified;
+    }
+    void notify(Location& location, bool all) {
+        while (location.sleepers != 0) {
+            const auto sleepers = static_cast<unsigned>(std::popcount(location.sleepers));
+            const unsigned thread = nth(location.sleepers, all ? 0 : pick(sleepers));
+            location.sleepers = without(location.sleepers, thread);
+            crew_[thread].notified = true;
+            if (!all) return;
+        }
+    }
+
+    // ---- what is said
+
+    [[nodiscard]] bool tracing() const noexcept { return tracing_; }
+    [[nodiscard]] std::string trace() const {
+        std::string text;
+        for (const auto& line : trace_) text += line + "\n";
+        return text;
+    }
+    void tell(std::string what) {
+        if (tracing_) trace_.push_back(std::string(crew_[running_].name) + ": " + std::move(what));
+    }
+    static std::string name_of(const Location& location) {
+        return std::string(location.kind) + " #" + std::to_string(location.number);
+    }
+    [[noreturn]] void violate(std::string what) {
+        note_violation(std::string(crew_[running_].name) + ": " + std::move(what));
+        crew_[running_].fiber.switch_to(host_);
+        std::abort(); // nobody comes back
+    }
+
+protected:
+    /// Runs the scenario once.
+    void execute(Entry scenario, void* argument, bool tracing) {
+        tracing_ = tracing;
+        trace_.clear();
+        redundant_ = false;
+        left_ = weather_;
+        last_step_ = steps_ + weather_.most_steps;
+        running_ = 0;
+        live_ = asleep_ = 0;
+        touch_count_ = 0;
+        for (unsigned i = 0; i < crew_.size(); ++i) crew_[i].clock = {};
+        launch(0, "scenario", scenario, argument);
+        crew_[0].clock[0] = 1;
+        host_.switch_to(crew_[0].fiber);
+    }
+
+    void note_violation(std::string what) {
+        violated_ = true;
+        violation_ = std::move(what);
+    }
+
+    /// A choice of who goes on. It returns when the calling thread may make the operation.
+    void operate(const Operation& operation) {
+        Member& self = crew_[running_];
+        self.pending = operation;
+        if (starting_) back_to_the_scenario();
+        else go_on();
+        if (++steps_ > last_step_) violate("runaway: more than " + std::to_string(weather_.most_steps) + " steps");
+    }
+
+    [[nodiscard]] Member& member(unsigned thread) { return crew_[thread]; }
+    /// Some thread other than the running one that is about to use it; null where there is none.
+    [[nodiscard]] const Member* about_to_use(const Location& location) {
+        for (unsigned i = 0; i < crew_.size(); ++i) {
+            const Operation& pending = crew_[i].pending;
+            if (i != running_ && has(live_, i) && (pending.location == &location || pending.other == &location))
+                return &crew_[i];
+        }
+        return nullptr;
+    }
+
+private:
+    struct Touch {
+        Location* location; // null for any
+        bool changes;
+    };
+
+    static void live(void* argument) {
+        auto& self = *static_cast<Member*>(argument);
+        for (;;) {
+            self.entry(self.argument);
+            self.scheduler->finish();
+        }
+    }
+
+    void launch(unsigned thread, const char* name, Entry entry, void* argument) {
+        Member& self = crew_[thread];
+        self.name = name;
+        self.entry = entry;
+        self.argument = argument;
+        self.pending = {};
+        live_ = with(live_, thread);
+    }
+
+    // A thread has come to its end; its fiber stays for the next one.
+    void finish() {
+        live_ = without(live_, running_);
+        if (running_ == 0) crew_[0].fiber.switch_to(host_);
+        else if (starting_) back_to_the_scenario();
+        else go_on();
+    }
+
+    void back_to_the_scenario() {
+        Member& self = crew_[running_];
+        starting_ = false;
+        running_ = 0;
+        self.fiber.switch_to(crew_[0].fiber);
+    }
+
+    // Switches to whoever is chosen; comes back when it is the caller's turn again.
+    void go_on() {
+        Member& self = crew_[running_];
+        const unsigned next = choose();
+        if (next == running_) return;
+        running_ = next;
+        self.fiber.switch_to(crew_[next].fiber);
+    }
+
+    unsigned choose() {
+        wake_conflicting();
+        Threads enabled = 0;
+        for (unsigned i = 0; i < crew_.size(); ++i)
+            if (is_enabled(i)) enabled = with(enabled, i);
+        if (enabled == 0) violate(deadlock());
+        if (!redundant_ && (enabled & ~asleep_) == 0) redundant_ = true;
+        if (redundant_ || std::has_single_bit(enabled)) return has(enabled, running_) ? running_ : nth(enabled, 0);
+        const unsigned next = choices_.thread(enabled, running_, asleep_);
+        if (choices_.astray()) violate("the schedule is not one of this scenario with these options");
+        return next;
+    }
+
+    void wake_conflicting() noexcept {
+        for (unsigned i = 0; asleep_ >> i != 0; ++i)
+            if (has(asleep_, i) && conflicts(crew_[i].pending)) asleep_ = without(asleep_, i);
+        touch_count_ = 0;
+    }
+    [[nodiscard]] bool conflicts(const Operation& operation) const noexcept {
+        for (std::size_t i = 0; i < touch_count_; ++i) {
+            const Touch& touch = touches_[i];
+            if (!touch.location) return true;
+            if ((touch.location == operation.location || touch.location == operation.other) &&
+                (touch.changes || operation.changes))
+                return true;
+        }
+        return false;
+    }
+
+    bool is_enabled(unsigned thread) {
+        if (!has(live_, thread)) return false;
+        const Member& self = crew_[thread];
+        switch (self.pending.needs) {
+        case Operation::Needs::nothing: return true;
+        case Operation::Needs::mutex: return self.pending.location->owner == Location::nobody;
+        case Operation::Needs::notification: return self.notified;
+        case Operation::Needs::notification_or_time: return true;
+        case Operation::Needs::others_to_finish: return live_ == only(0);
+        }
+        return true;
+    }
+
+    std::string deadlock() {
+        std::string text = "deadlock:";
+        for (unsigned i = 0; i < crew_.size(); ++i) {
+            if (!has(live_, i)) continue;
+            const Member& self = crew_[i];
+            text += std::string(" ") + self.name + " is in " + self.pending.name;
+            if (self.pending.location) text += " of " + name_of(*self.pending.location);
+            text += ";";
+        }
+        text.pop_back();
+        return text;
+    }
+
+    Choices choices_;
+    Weather weather_;
+    Weather left_;
+    Fiber host_;
+    Crew crew_{*this, &live};
+    unsigned running_ = 0;
+    Threads live_ = 0;
+    Threads asleep_ = 0;
+    std::array<Touch, 8> touches_{};
+    std::size_t touch_count_ = 0;
+    bool starting_ = false;
+    bool redundant_ = false;
+    bool tracing_ = false;
+    bool violated_ = false;
+    std::string violation_;
+    std::vector<std::string> trace_;
+    std::uint64_t steps_ = 0;
+    std::uint64_t last_step_ = 0;
+};
+
+} // namespace wrapup::testing::explorer
