@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cxxabi.h>
+
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #if !defined(__x86_64__)
@@ -16,7 +23,12 @@
 #endif
 #endif
 #if defined(WRAPUP_TESTING_ASAN)
-#include <sanitizer/common_interface_defs.h>
+#include <sanitizer/asan_interface.h>
+#endif
+#if defined(__clang__)
+#define WRAPUP_TESTING_OPAQUE [[gnu::noinline]]
+#else
+#define WRAPUP_TESTING_OPAQUE [[gnu::noipa]]
 #endif
 
 namespace wrapup::testing::explorer {
@@ -25,6 +37,10 @@ namespace wrapup::testing::explorer {
 ///
 /// With GCC or Clang. On an x86-64 a few instructions switch; elsewhere POSIX's `swapcontext`, with a system call that takes
 /// more time than all else that an execution does.
+///
+/// Exceptions may be thrown and caught on each of them, and a handler may be left by a switch. A stack of 128 KiB (512 KiB with
+/// the address sanitizer) must do: who goes beyond it is told so, and the program is aborted, at its next switch, or has
+/// crashed before.
 ///
 /// *Lifetime:* its stack goes with it, and nothing that is on it is destroyed.
 class Fiber {
@@ -36,13 +52,24 @@ public:
     Fiber(const Fiber&) = delete;
     Fiber& operator=(const Fiber&) = delete;
 
+    /// As it was at first: what is on the stack is forgotten. It must not be what runs.
+    void restart() {
+#if defined(WRAPUP_TESTING_ASAN)
+        __asan_unpoison_memory_region(stack_.get(), sizeof(Stack));
+#endif
+        exceptions_ = {};
+        prepare();
+    }
+
     /// Goes on there; and here, when somebody switches back.
     void switch_to(Fiber& other) noexcept {
+        if (stack_) stack_->check();
+        exchange_exceptions(other);
         coming_from = this;
         going_to = &other;
 #if defined(WRAPUP_TESTING_ASAN)
         void* fake_stack = nullptr;
-        if (other.stack_) __sanitizer_start_switch_fiber(&fake_stack, other.stack_->bytes, sizeof(other.stack_->bytes));
+        if (other.stack_) __sanitizer_start_switch_fiber(&fake_stack, other.stack_.get(), sizeof(Stack));
         else __sanitizer_start_switch_fiber(&fake_stack, other.bottom_, other.size_);
 #endif
         jump(other);
@@ -54,11 +81,36 @@ public:
 private:
     struct Stack {
 #if defined(WRAPUP_TESTING_ASAN)
-        alignas(16) unsigned char bytes[512 * 1024];
+        static constexpr std::size_t size = 512 * 1024;
 #else
-        alignas(16) unsigned char bytes[128 * 1024];
+        static constexpr std::size_t size = 128 * 1024;
 #endif
+        static constexpr std::uint64_t untouched = 0x57AC4E4D57AC4E4D;
+
+        // It grows downwards, and comes upon these last.
+        alignas(16) std::array<std::uint64_t, 8> end;
+        unsigned char bytes[size];
+
+        Stack() noexcept { end.fill(untouched); } // NOLINT(*-member-init): the rest is as it comes
+        void check() const noexcept {
+            for (const std::uint64_t word : end) {
+                if (word == untouched) continue;
+                std::fputs("wrapup: a logical thread has used more stack than there is for it\n", stderr);
+                std::abort();
+            }
+        }
     };
+
+    // What the C++ runtime keeps of the exceptions in flight, for each system thread, belongs to the stack that they are on.
+    struct Exceptions {
+        void* caught = nullptr;
+        unsigned uncaught = 0;
+    };
+    void exchange_exceptions(const Fiber& other) noexcept {
+        void* const current = abi::__cxa_get_globals();
+        std::memcpy(&exceptions_, current, sizeof(Exceptions));
+        std::memcpy(current, &other.exceptions_, sizeof(Exceptions));
+    }
 
     static void begin() {
         Fiber& self = *going_to;
@@ -78,8 +130,9 @@ private:
     }
 
     // What a called function has to preserve is kept on the stack, or declared as overwritten; all else is the caller's to
-    // keep, since this is called. The 128 bytes below the stack pointer are the compiler's.
-    [[gnu::noinline]] void jump(Fiber& other) noexcept {
+    // keep, since this is called: GCC must not look inside for what it may keep in vector registers meanwhile. The 128 bytes
+    // below the stack pointer are the compiler's.
+    WRAPUP_TESTING_OPAQUE void jump(Fiber& other) noexcept {
         void** from = &stack_pointer_;
         void** to = &other.stack_pointer_;
         asm volatile("leaq -128(%%rsp), %%rsp\n\t"
@@ -119,6 +172,7 @@ private:
 
     void (*enter_)(void*) = nullptr;
     void* argument_ = nullptr;
+    Exceptions exceptions_;
     std::unique_ptr<Stack> stack_; // from the heap: a leak detector looks through the stacks that are left as they are
 #if defined(WRAPUP_TESTING_ASAN)
     const void* bottom_ = nullptr;
@@ -127,3 +181,5 @@ private:
 };
 
 } // namespace wrapup::testing::explorer
+
+#undef WRAPUP_TESTING_OPAQUE

@@ -53,6 +53,9 @@ public:
     }
     [[nodiscard]] unsigned size() const noexcept { return static_cast<unsigned>(members_.size()); }
 
+    void restart() {
+        for (auto& member : members_) member->fiber.restart();
+    }
     /// The execution is over, and not all have come to their ends. What is on their stacks may refer to memory, which is so
     /// reachable for a leak detector, and is not destroyed.
     void break_off() noexcept { broken_off_ = true; }
