@@ -233,7 +233,7 @@ private:
         if (!engine) return;
         engine->operate({.name = "notify", .location = &location_, .changes = true});
         if (engine->tracing()) engine->tell(Engine::name_of(location_) + " notify");
-        engine->notify(location_, all);
+        engine->notify(location_, all, true);
         engine->done();
     }
 

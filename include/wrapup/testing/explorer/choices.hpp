@@ -64,6 +64,7 @@ public:
             path_.push_back(node);
         }
         const Node& node = path_[depth_++];
+        if (node.count != 0 || node.enabled != enabled) astray_ = true;
         preemptions_ = node.preemptions + (preempts(node, node.chosen) ? 1 : 0);
         asleep = bounded() ? Threads{0} : without(node.asleep | node.done, node.chosen);
         return node.chosen;
@@ -76,7 +77,9 @@ public:
             node.chosen = static_cast<std::uint8_t>(pick_value(count));
             path_.push_back(node);
         }
-        return path_[depth_++].chosen;
+        const Node& node = path_[depth_++];
+        if (node.count != count) astray_ = true;
+        return node.chosen;
     }
 
     /// Turns to the next path. @returns whether there is one
@@ -104,8 +107,13 @@ public:
         return text;
     }
 
-    /// Whether the path that was given asked for what there was no choice of.
+    /// Whether there was no such choice as the path asked for: one that was given, or that was taken before.
     [[nodiscard]] bool astray() const noexcept { return astray_; }
+    /// Whether the execution has come to its end before the path.
+    [[nodiscard]] bool unfinished() const noexcept {
+        return mode_ == Mode::path ? depth_ < given_.size() : depth_ < path_.size();
+    }
+    [[nodiscard]] bool given() const noexcept { return mode_ == Mode::path; }
 
     /// Whether it is not the whole tree that is walked.
     [[nodiscard]] bool bounded_by_chance() const noexcept { return mode_ != Mode::depth_first; }

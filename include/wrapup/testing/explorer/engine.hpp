@@ -37,13 +37,14 @@ public:
         time_ = 0;
         clock_location_ = {};
         clock_location_.kind = "clock";
-        clock_location_.alive = true;
+        clock_location_.life = execution_ = ++executions;
         shadows_.clear();
         allocated_.clear();
         memory_.clear();
         Engine* const outer = std::exchange(current_engine, this);
         Scheduler::execute(scenario, argument, tracing);
         current_engine = outer;
+        if (!violated() && choices().unfinished()) note_violation(lost());
         if (!violated() && !allocated_.empty())
             note_violation("leak: " + std::to_string(allocated_.size()) + " allocation(s) are left");
         return !violated();
@@ -52,11 +53,13 @@ public:
     /// A choice of who goes on. It returns when the calling thread may make the operation.
     void operate(const Operation& operation) {
         Scheduler::operate(operation);
-        for (Location* location : {operation.location, operation.other}) {
+        for (Location* location : {current_operation().location, current_operation().other}) {
             if (!location) continue;
-            if (!location->alive) violate("use after destruction of " + name_of(*location));
+            location = unknown(location);
+            if (location->life != execution_) violate(operation.name + (" " + not_alive(*location)));
+            if (!clock().sees(location->maker, location->made))
+                violate("race: " + name_of(*location) + " is used, and constructed by " + member(location->maker).name);
             location->accessed[running()] = clock()[running()];
-            touched(*location, operation.changes);
         }
     }
 
@@ -71,45 +74,57 @@ public:
     void construct(Location& location, const char* kind) noexcept {
         location.kind = kind;
         location.number = ++locations_;
-        location.alive = true;
+        location.life = execution_;
+        location.maker = running();
+        location.made = clock()[running()];
         location.accessed[running()] = clock()[running()];
     }
-    void destroy(Location& location) {
-        if (location.number == 0) return;
-        if (!location.alive) violate("double destruction of " + name_of(location));
+    void destroy(Location& object) {
+        Location& location = *unknown(&object);
+        if (location.life == unborn) return; // it was constructed outside of any execution
+        if (location.life == ended) violate("double destruction of " + name_of(location));
+        if (location.life != execution_) violate("destruction " + not_alive(location));
         const unsigned racing = clock().first_unseen(location.accessed);
         if (racing < max_threads)
             violate("race: " + name_of(location) + " is destroyed, and used by " + member(racing).name);
         if (location.owner != Location::nobody) violate(name_of(location) + " is destroyed while it is held");
         if (const Member* const user = about_to_use(location))
             violate(name_of(location) + " is destroyed, and about to be used by " + user->name);
-        location.alive = false;
+        location.life = ended;
+        remember(&location);
     }
 
     // ---- plain memory
 
     void construct(Shadow& shadow) noexcept {
-        shadow.alive = true;
+        shadow.life = execution_;
         shadow.written[running()] = clock()[running()];
     }
-    void read(Shadow& shadow) {
-        check_order(shadow.alive, shadow.written, "read", "written");
+    void read(Shadow& memory) {
+        Shadow& shadow = *unknown(&memory);
+        check_order(shadow.life, shadow.written, "read", "written");
         shadow.read[running()] = clock()[running()];
     }
-    void write(Shadow& shadow) {
-        check_order(shadow.alive, shadow.written, "written", "written");
-        check_order(shadow.alive, shadow.read, "written", "read");
+    void write(Shadow& memory) {
+        Shadow& shadow = *unknown(&memory);
+        check_order(shadow.life, shadow.written, "written", "written");
+        check_order(shadow.life, shadow.read, "written", "read");
         shadow.written = {};
         shadow.written[running()] = clock()[running()];
         shadow.read = {};
     }
-    void destroy(Shadow& shadow) {
-        write(shadow);
-        shadow.alive = false;
+    void destroy(Shadow& memory) {
+        Shadow& shadow = *unknown(&memory);
+        if (shadow.life == unborn) return; // it was constructed outside of any execution
+        check_order(shadow.life, shadow.written, "destroyed", "written");
+        check_order(shadow.life, shadow.read, "destroyed", "read");
+        shadow.life = ended;
+        remember(&shadow);
     }
+    /// Of memory that has nothing of its own to be watched by.
     Shadow& shadow_of(const void* address) {
         Shadow& shadow = shadows_[address];
-        shadow.alive = true;
+        shadow.life = execution_;
         return shadow;
     }
 
@@ -149,8 +164,26 @@ private:
         kept.push_back(std::move(memory));
     }
 
-    void check_order(bool alive, const VectorClock& before, const char* now, const char* then) {
-        if (!alive) violate(std::string("plain memory is ") + now + " after its destruction");
+    // What is written by a destructor, or read from what was destroyed, is of no account to the compiler: the object is no
+    // more. Here it is, since its memory is.
+    static void remember(const void* memory) noexcept { asm volatile("" : : "r"(memory) : "memory"); }
+    template <class T>
+    static T* unknown(T* memory) noexcept {
+        asm("" : "+r"(memory));
+        return memory;
+    }
+
+    static std::string not_alive(const Location& location) {
+        if (location.life == ended) return "after destruction of " + name_of(location);
+        return location.life == unborn ? "of what is not constructed, or was outside of the execution"
+                                       : "of what was left by an earlier execution";
+    }
+    void check_order(Life life, const VectorClock& before, const char* now, const char* then) {
+        if (life != execution_)
+            violate(std::string("plain memory is ") + now +
+                    (life == ended    ? " after its destruction"
+                     : life == unborn ? ", and not constructed, or was outside of the execution"
+                                      : ", and was left by an earlier execution"));
         const unsigned racing = clock().first_unseen(before);
         if (racing < max_threads)
             violate(std::string("race: plain memory is ") + now + ", and " + then + " by " + member(racing).name);
@@ -158,6 +191,9 @@ private:
 
     static inline thread_local constinit Engine* current_engine = nullptr;
 
+    static inline thread_local constinit Life executions = unborn;
+
+    Life execution_ = unborn;
     std::uint32_t locations_ = 0;
     Location clock_location_;
     std::int64_t time_ = 0;

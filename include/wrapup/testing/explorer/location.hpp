@@ -5,6 +5,7 @@
 #include <wrapup/testing/explorer/vector_clock.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace wrapup::testing::explorer {
@@ -16,15 +17,22 @@ struct Stored {
     VectorClock known;    // from which point in the life of each thread on nothing older is read by it
 };
 
+/// The execution in which something is alive; or one of these.
+using Life = std::uint64_t;
+inline constexpr Life unborn = 0; ///< so is memory that nothing was constructed in
+inline constexpr Life ended = std::numeric_limits<Life>::max();
+
 /// Something that threads synchronize on: an atomic, a mutex, a condition variable, the clock.
 struct Location {
     static constexpr int nobody = -1;
 
     const char* kind = "";
-    std::uint32_t number = 0; // in the order of construction; zero where it is used outside of an execution
-    bool alive = false;
+    std::uint32_t number = 0; // in the order of construction
+    Life life = unborn;
     int owner = nobody;          // of a mutex
     Threads sleepers = 0;        // who waits to be notified
+    unsigned maker = 0;          // the thread that has constructed it,
+    Epoch made = 0;              // and when
     VectorClock accessed;        // the last operation of each thread
     VectorClock released;        // what the next one that acquires sees
     std::vector<Stored> history; // of an atomic where old values are read, the last one behind
@@ -34,7 +42,7 @@ struct Location {
 struct Shadow {
     VectorClock written;
     VectorClock read;
-    bool alive = false;
+    Life life = unborn;
 };
 
 /// What a thread is about to do, as far as it matters for others: on which locations, whether it changes them, and what it
@@ -47,6 +55,13 @@ struct Operation {
     Location* other = nullptr; // a second one, or none
     bool changes = false;
     Needs needs = Needs::nothing;
+
+    /// Whether it makes a difference which of the two comes first.
+    [[nodiscard]] bool conflicts_with(const Operation& with) const noexcept {
+        if (!changes && !with.changes) return false;
+        return (location && (location == with.location || location == with.other)) ||
+               (other && (other == with.location || other == with.other));
+    }
 };
 
 } // namespace wrapup::testing::explorer

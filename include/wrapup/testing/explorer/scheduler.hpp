@@ -8,11 +8,11 @@
 #include <wrapup/testing/explorer/vector_clock.hpp>
 #include <wrapup/testing/explorer/weather.hpp>
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,8 +61,7 @@ public:
             starting_ = false;
         }
         ++main.clock[0];
-        if (live_ == only(0)) return;
-        operate({.name = "join", .needs = Operation::Needs::others_to_finish});
+        if (live_ != only(0)) operate({.name = "join", .needs = Operation::Needs::others_to_finish});
         for (unsigned i = 1; i <= count; ++i) main.clock.join(crew_[i].clock);
     }
 
@@ -73,12 +72,7 @@ public:
     [[nodiscard]] const void* running_name() noexcept { return &crew_[running_]; }
 
     /// What was done changed nothing after all.
-    void changed_nothing() noexcept { touches_[touch_count_ - 1].changes = false; }
-    /// What is done beside the operation.
-    void touched(Location& location, bool changes) noexcept {
-        if (touch_count_ < touches_.size()) touches_[touch_count_++] = {&location, changes};
-        else touches_.back() = {nullptr, true}; // too many to tell: with everything
-    }
+    void changed_nothing() noexcept { current_.changes = false; }
     /// The operation is done; what follows is later than what it has released.
     void done() noexcept { ++clock()[running_]; }
 
@@ -86,7 +80,7 @@ public:
         if (count == 0 || count > 255) violate("pick: there are " + std::to_string(count) + " values to choose from");
         if (count == 1 || redundant_) return 0;
         const unsigned value = choices_.value(count);
-        if (choices_.astray()) violate("the schedule is not one of this scenario with these options");
+        if (choices_.astray()) violate(lost());
         return value;
     }
     /// Whether something goes wrong that may go wrong only so often. `left` is counted down.
@@ -106,15 +100,21 @@ public:
     }
     /// Whether the thread that slept was notified. Otherwise it does not sleep any more.
     bool notified(Location& location) noexcept {
+        if (crew_[running_].notified) return true;
         location.sleepers = without(location.sleepers, running_);
-        return crew_[running_].notified;
+        return false;
     }
-    void notify(Location& location, bool all) {
+    /// Wakes one of those who sleep, or all. They look at the location again, or do not: then it may be destroyed meanwhile.
+    void notify(Location& location, bool all, bool they_look_again) {
         while (location.sleepers != 0) {
             const auto sleepers = static_cast<unsigned>(std::popcount(location.sleepers));
             const unsigned thread = nth(location.sleepers, all ? 0 : pick(sleepers));
             location.sleepers = without(location.sleepers, thread);
             crew_[thread].notified = true;
+            if (!they_look_again) {
+                crew_[thread].pending.location = crew_[thread].pending.other = nullptr;
+                asleep_ = without(asleep_, thread); // it conflicts with what it was about to do: to be late
+            }
             if (!all) return;
         }
     }
@@ -140,8 +140,10 @@ public:
     }
 
 protected:
-    /// Runs the scenario once.
+    /// Runs the scenario once. What the last execution has left on the stacks, if it was broken off, is forgotten.
     void execute(Entry scenario, void* argument, bool tracing) {
+        if (std::exchange(violated_, false)) crew_.restart();
+        starting_ = false;
         tracing_ = tracing;
         trace_.clear();
         redundant_ = false;
@@ -149,11 +151,16 @@ protected:
         last_step_ = steps_ + weather_.most_steps;
         running_ = 0;
         live_ = asleep_ = 0;
-        touch_count_ = 0;
         for (unsigned i = 0; i < crew_.size(); ++i) crew_[i].clock = {};
         launch(0, "scenario", scenario, argument);
         crew_[0].clock[0] = 1;
         host_.switch_to(crew_[0].fiber);
+    }
+
+    /// The execution is not the one that the choices are for.
+    [[nodiscard]] std::string lost() const {
+        return choices_.given() ? "the schedule is not one of this scenario with these options"
+                                : "the scenario is not the same each time: it depends on more than its choices";
     }
 
     void note_violation(std::string what) {
@@ -167,9 +174,11 @@ protected:
         self.pending = operation;
         if (starting_) back_to_the_scenario();
         else go_on();
+        current_ = self.pending; // as it has become meanwhile
         if (++steps_ > last_step_) violate("runaway: more than " + std::to_string(weather_.most_steps) + " steps");
     }
 
+    [[nodiscard]] const Operation& current_operation() const noexcept { return current_; }
     [[nodiscard]] Member& member(unsigned thread) { return crew_[thread]; }
     /// Some thread other than the running one that is about to use it; null where there is none.
     [[nodiscard]] const Member* about_to_use(const Location& location) {
@@ -182,15 +191,16 @@ protected:
     }
 
 private:
-    struct Touch {
-        Location* location; // null for any
-        bool changes;
-    };
-
     static void live(void* argument) {
         auto& self = *static_cast<Member*>(argument);
         for (;;) {
-            self.entry(self.argument);
+            try {
+                self.entry(self.argument);
+            } catch (const std::exception& exception) {
+                self.scheduler->violate(std::string("an exception is not caught: ") + exception.what());
+            } catch (...) {
+                self.scheduler->violate("an exception is not caught");
+            }
             self.scheduler->finish();
         }
     }
@@ -237,24 +247,13 @@ private:
         if (!redundant_ && (enabled & ~asleep_) == 0) redundant_ = true;
         if (redundant_ || std::has_single_bit(enabled)) return has(enabled, running_) ? running_ : nth(enabled, 0);
         const unsigned next = choices_.thread(enabled, running_, asleep_);
-        if (choices_.astray()) violate("the schedule is not one of this scenario with these options");
+        if (choices_.astray()) violate(lost());
         return next;
     }
 
     void wake_conflicting() noexcept {
         for (unsigned i = 0; asleep_ >> i != 0; ++i)
-            if (has(asleep_, i) && conflicts(crew_[i].pending)) asleep_ = without(asleep_, i);
-        touch_count_ = 0;
-    }
-    [[nodiscard]] bool conflicts(const Operation& operation) const noexcept {
-        for (std::size_t i = 0; i < touch_count_; ++i) {
-            const Touch& touch = touches_[i];
-            if (!touch.location) return true;
-            if ((touch.location == operation.location || touch.location == operation.other) &&
-                (touch.changes || operation.changes))
-                return true;
-        }
-        return false;
+            if (has(asleep_, i) && current_.conflicts_with(crew_[i].pending)) asleep_ = without(asleep_, i);
     }
 
     bool is_enabled(unsigned thread) {
@@ -291,8 +290,7 @@ private:
     unsigned running_ = 0;
     Threads live_ = 0;
     Threads asleep_ = 0;
-    std::array<Touch, 8> touches_{};
-    std::size_t touch_count_ = 0;
+    Operation current_; // which the step that is made began with
     bool starting_ = false;
     bool redundant_ = false;
     bool tracing_ = false;

@@ -20,6 +20,8 @@ struct VectorClock {
     Epoch& operator[](unsigned thread) noexcept { return seen[thread]; }
     Epoch operator[](unsigned thread) const noexcept { return seen[thread]; }
 
+    [[nodiscard]] bool sees(unsigned thread, Epoch epoch) const noexcept { return epoch <= seen[thread]; }
+
     void join(const VectorClock& other) noexcept {
         for (std::size_t i = 0; i < max_threads; ++i)
             if (other.seen[i] > seen[i]) seen[i] = other.seen[i];

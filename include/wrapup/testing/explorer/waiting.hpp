@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <string>
 
 namespace wrapup::testing::explorer {
 
@@ -31,18 +32,17 @@ public:
         engine->done();
     }
 
-    /// Not a step of its own: until it is unlocked, nobody can do anything with it, so that nothing can come between.
+    /// Not a step of its own, but part of the one before: until it is unlocked, nobody can do anything with it, so that
+    /// nothing that comes between makes a difference.
     void unlock() {
         Engine* const engine = Engine::current();
         if (!engine) return;
-        if (!location_.alive) engine->violate("use after destruction of a mutex");
         if (location_.owner != static_cast<int>(engine->running()))
             engine->violate("a mutex is unlocked that is not held");
         if (engine->tracing()) engine->tell(Engine::name_of(location_) + " unlock");
         location_.owner = Location::nobody;
         location_.released = engine->clock();
         location_.accessed[engine->running()] = engine->clock()[engine->running()];
-        engine->touched(location_, true);
         engine->done();
     }
 
@@ -107,6 +107,7 @@ private:
         if (engine->mishap(engine->left().spurious_wake_ups)) {
             engine->notified(location_);
         } else {
+            const std::string name = engine->tracing() ? Engine::name_of(location_) : std::string();
             engine->operate(
                 {.name = "wait",
                  .location = &location_,
@@ -115,7 +116,7 @@ private:
                  .needs = deadline ? Operation::Needs::notification_or_time : Operation::Needs::notification});
             woken = engine->notified(location_);
             if (!woken) engine->advance_to(deadline->time_since_epoch().count());
-            if (engine->tracing()) engine->tell(Engine::name_of(location_) + (woken ? " woken" : " timed out"));
+            if (engine->tracing()) engine->tell(name + (woken ? " woken" : " timed out"));
             engine->done();
         }
         lock.lock();
@@ -126,7 +127,7 @@ private:
         if (!engine) return;
         engine->operate({.name = "notify", .location = &location_, .changes = true});
         if (engine->tracing()) engine->tell(Engine::name_of(location_) + " notify");
-        engine->notify(location_, all);
+        engine->notify(location_, all, false);
         engine->done();
     }
 
