@@ -3,6 +3,7 @@
 
 #include <wrapup/testing/explorer/engine.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -13,9 +14,13 @@
 namespace wrapup::testing::explorer {
 
 /// `std::atomic<T>` as C++20 defines it, as far as the order in which the steps are made, and with
-/// `Weather::stale_reads` the values that a load may return: any that is not older than one that the thread knows of. Not
-/// covered: stores that others see in another order than they are made in, loads that return what is stored later,
-/// `memory_order_consume`, fences.
+/// `Weather::stale_reads` the values that a load, or a compare-and-exchange that fails, may return: any that is not older
+/// than one that the thread knows of.
+///
+/// Not covered, although C++ allows it: stores to one object that take effect in another order than they are made in (2+2W),
+/// loads that return what is stored later (load buffering), old values for what is `memory_order_seq_cst` (also where the
+/// last store is not) and for `wait`. A modification reads the last value, as it must. There are no fences, and
+/// `memory_order_consume` is none of the orders.
 template <class T>
 class Atomic {
     static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(std::uint64_t));
@@ -141,21 +146,25 @@ private:
         const VectorClock* released = &location_.released;
         if (!location_.history.empty()) {
             auto& history = location_.history;
-            const std::size_t last = history.size() - 1;
-            std::size_t oldest = last;
-            // One may be passed over as long as the thread knows of none that is younger.
-            if (stale)
-                while (oldest > 0 && !knows(engine, history[oldest])) --oldest;
-            const std::size_t chosen = last - engine.pick(static_cast<unsigned>(last - oldest + 1));
-            Stored& stored = history[chosen];
-            if (stored.known[engine.running()] == 0) stored.known[engine.running()] = engine.clock()[engine.running()];
-            value = value_of(stored.value);
-            released = &stored.released;
+            std::size_t chosen = history.size() - 1;
+            if (stale) chosen -= engine.pick(static_cast<unsigned>(chosen - oldest(engine) + 1));
+            learn(engine, history[chosen]);
+            value = value_of(history[chosen].value);
+            released = &history[chosen].released;
         }
         if (engine.tracing()) engine.tell(Engine::name_of(location_) + " " + what + " " + text(value) + name(order));
         if (acquires(order)) engine.clock().join(*released);
         engine.done();
         return value;
+    }
+    // One may be passed over as long as the thread knows of none that is younger.
+    std::size_t oldest(Engine& engine) const {
+        std::size_t i = location_.history.size() - 1;
+        while (i > 0 && !knows(engine, location_.history[i])) --i;
+        return i;
+    }
+    static void learn(Engine& engine, Stored& stored) {
+        if (stored.known[engine.running()] == 0) stored.known[engine.running()] = engine.clock()[engine.running()];
     }
     static bool knows(Engine& engine, const Stored& stored) {
         const VectorClock& clock = engine.clock();
@@ -208,24 +217,41 @@ private:
             return equal;
         }
         engine->operate({.name = "compare_exchange", .location = &location_, .changes = true});
+        if (!location_.history.empty() && failure != std::memory_order_seq_cst)
+            if (const Stored* const old = another(*engine, expected)) {
+                expected = failed(*engine, value_of(old->value), old->released, failure, "");
+                return false;
+            }
         const bool equal = same(value_, expected);
         if (equal && !(weak && engine->mishap(engine->left().spurious_failures))) {
             replace(*engine, desired, success, "compare_exchange");
             return true;
         }
-        engine->changed_nothing();
-        if (engine->tracing())
-            engine->tell(Engine::name_of(location_) + " compare_exchange fails" + (equal ? " without cause" : "") +
-                         ", is " + text(value_) + name(failure));
-        if (acquires(failure)) engine->clock().join(location_.released);
-        if (!location_.history.empty()) {
-            Stored& stored = location_.history.back();
-            if (stored.known[engine->running()] == 0)
-                stored.known[engine->running()] = engine->clock()[engine->running()];
-        }
-        expected = value_;
-        engine->done();
+        if (!location_.history.empty()) learn(*engine, location_.history.back());
+        expected = failed(*engine, value_, location_.released, failure, equal ? " without cause" : "");
         return false;
+    }
+    T failed(Engine& engine, T value, const VectorClock& released, std::memory_order order, const char* why) {
+        engine.changed_nothing();
+        if (engine.tracing())
+            engine.tell(Engine::name_of(location_) + " compare_exchange fails" + why + ", is " + text(value) +
+                        name(order));
+        if (acquires(order)) engine.clock().join(released);
+        engine.done();
+        return value;
+    }
+    // An old value, if that is chosen, which is not the one that is expected.
+    const Stored* another(Engine& engine, T expected) {
+        auto& history = location_.history;
+        const auto differs = [expected](const Stored& stored) { return !same(value_of(stored.value), expected); };
+        const auto first = history.begin() + static_cast<std::ptrdiff_t>(oldest(engine));
+        auto n = engine.pick(1 + static_cast<unsigned>(std::count_if(first, history.end() - 1, differs)));
+        for (auto stored = history.end() - 1; n > 0;)
+            if (differs(*--stored) && --n == 0) {
+                learn(engine, *stored);
+                return &*stored;
+            }
+        return nullptr;
     }
 
     void notify(bool all) {
