@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <type_traits>
@@ -87,6 +88,7 @@ public:
     /// Sleeps until it is notified, and looks again.
     void wait(T old, std::memory_order order = std::memory_order_seq_cst) const {
         Engine* const engine = Engine::current();
+        if (!engine && same(value_, old)) std::abort(); // nobody will ever wake it
         if (!engine) return;
         engine->operate({.name = "wait", .location = &location_, .changes = true});
         // Whether it sleeps is decided by what is there.

@@ -182,9 +182,10 @@ private:
         if (c >= '0' && c <= '7') return -1 - (c - '0');
         if (c >= 'a' && c <= 'z') return c - 'a';
         int value = 0;
+        const std::size_t first = i;
         for (; c == '{' && i < path.size() && path[i] >= '0' && path[i] <= '9' && value < 256; ++i)
             value = 10 * value + (path[i] - '0');
-        if (c != '{' || i == path.size() || path[i++] != '}') throw std::invalid_argument("this is not a schedule");
+        if (i == first || i == path.size() || path[i++] != '}') throw std::invalid_argument("this is not a schedule");
         return value;
     }
 

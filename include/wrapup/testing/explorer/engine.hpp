@@ -176,14 +176,14 @@ private:
     static std::string not_alive(const Location& location) {
         if (location.life == ended) return "after destruction of " + name_of(location);
         return location.life == unborn ? "of what is not constructed, or was outside of the execution"
-                                       : "of what was left by an earlier execution";
+                                       : "of what belongs to another execution";
     }
     void check_order(Life life, const VectorClock& before, const char* now, const char* then) {
         if (life != execution_)
             violate(std::string("plain memory is ") + now +
                     (life == ended    ? " after its destruction"
                      : life == unborn ? ", and not constructed, or was outside of the execution"
-                                      : ", and was left by an earlier execution"));
+                                      : ", and belongs to another execution"));
         const unsigned racing = clock().first_unseen(before);
         if (racing < max_threads)
             violate(std::string("race: plain memory is ") + now + ", and " + then + " by " + member(racing).name);

@@ -30,6 +30,7 @@ inline Engine& execution() noexcept {
 
 /// Runs threads beside each other, and returns when all have finished. Called by the scenario itself, as often as it likes.
 template <class... F>
+    requires(sizeof...(F) > 0)
 void run(Thread<F>... threads) {
     struct Body {
         void* thread;

@@ -45,6 +45,12 @@ namespace wrapup::testing::explorer {
 /// *Lifetime:* its stack goes with it, and nothing that is on it is destroyed.
 class Fiber {
 public:
+#if defined(WRAPUP_TESTING_ASAN)
+    static constexpr std::size_t stack_size = 512 * 1024;
+#else
+    static constexpr std::size_t stack_size = 128 * 1024;
+#endif
+
     /// The system thread's own stack.
     Fiber() = default;
     /// Where `enter(argument)` runs from the first `switch_to` on. It must not return.
@@ -80,16 +86,11 @@ public:
 
 private:
     struct Stack {
-#if defined(WRAPUP_TESTING_ASAN)
-        static constexpr std::size_t size = 512 * 1024;
-#else
-        static constexpr std::size_t size = 128 * 1024;
-#endif
         static constexpr std::uint64_t untouched = 0x57AC4E4D57AC4E4D;
 
         // It grows downwards, and comes upon these last.
         alignas(16) std::array<std::uint64_t, 8> end;
-        unsigned char bytes[size];
+        unsigned char bytes[stack_size];
 
         Stack() noexcept { end.fill(untouched); } // NOLINT(*-member-init): the rest is as it comes
         void check() const noexcept {

@@ -4,6 +4,7 @@
 #include <wrapup/testing/explorer/engine.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <mutex>
 #include <string>
 
@@ -94,9 +95,10 @@ public:
     }
 
 private:
-    // Whether it was woken; otherwise it is late.
+    // Whether it was woken; otherwise it is late. Outside of an execution it is late at once, or nobody will ever wake it.
     bool sleep(std::unique_lock<Mutex>& lock, const Clock::time_point* deadline) {
         Engine* const engine = Engine::current();
+        if (!engine && !deadline) std::abort();
         if (!engine) return false;
         engine->operate({.name = "wait", .location = &location_, .changes = true});
         if (engine->tracing()) engine->tell(Engine::name_of(location_) + (deadline ? " wait_until" : " wait"));
