@@ -28,9 +28,9 @@ std::uint64_t setting(const char* variable, std::uint64_t otherwise) {
 }
 
 #if defined(NDEBUG)
-constexpr std::uint64_t usual_programs = 3000;
+constexpr std::uint64_t usual_programs = 1500;
 #else
-constexpr std::uint64_t usual_programs = 300;
+constexpr std::uint64_t usual_programs = 150;
 #endif
 
 struct Sums {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -36,7 +37,8 @@ public:
         memory_.clear();
         allocated_.clear();
         versions_ = {};
-        const Shared shared;
+        shared_.emplace();
+        const Shared& shared = *shared_;
         const auto thread = [&](std::size_t i) {
             return explorer::Thread(names[i], [this, &shared, i] { run(shared, i); });
         };
@@ -48,7 +50,10 @@ public:
         memory_ += static_cast<char>(explorer::execution().time());
         for (void* const block : allocated_) explorer::Backend::deallocate<8, 8>(block);
         allocated_.clear();
+        shared_.reset();
     }
+    // After an execution that was broken off.
+    void forget() { shared_.reset(); }
 
     [[nodiscard]] Outcome outcome(bool deadlock) const { return programs::outcome(seen_, memory_, deadlock); }
     [[nodiscard]] Trace trace() const {
@@ -149,6 +154,7 @@ private:
     std::array<unsigned, atomics + mutexes> versions_{};
     std::string memory_;
     std::vector<void*> allocated_;
+    std::optional<Shared> shared_; // not on a stack that is forgotten
 };
 
 // What a search has seen.
@@ -175,6 +181,7 @@ inline Found search(const Program& program, explorer::Choices choices, bool stal
     explorer::Engine engine(std::move(choices), weather);
     do {
         const bool fine = engine.execute([](void* body) { (*static_cast<Interpreter*>(body))(); }, &interpreter, false);
+        interpreter.forget();
         const bool deadlock = engine.violation().find("deadlock:") != std::string::npos;
         if (!fine && !deadlock) {
             found.race = engine.violation().find(" race: plain memory") != std::string::npos;

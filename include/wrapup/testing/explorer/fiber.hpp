@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #if !defined(__x86_64__)
@@ -24,6 +25,7 @@
 #endif
 #if defined(WRAPUP_TESTING_ASAN)
 #include <sanitizer/asan_interface.h>
+#include <sanitizer/lsan_interface.h>
 #endif
 #if defined(__clang__)
 #define WRAPUP_TESTING_OPAQUE [[gnu::noinline]]
@@ -67,6 +69,24 @@ public:
         prepare();
     }
 
+    /// It does not go on any more, and is kept: what it refers to is no leak.
+#if defined(WRAPUP_TESTING_ASAN)
+    [[gnu::no_sanitize_address]] void abandon() noexcept {
+        if (!stack_ || !fake_stack_) return;
+        // Frames that are not on the stack itself are referred to from there, and are unknown to the leak detector.
+        for (const unsigned char* word = stack_->bytes; word != std::end(stack_->bytes); word += sizeof(void*)) {
+            void* begin = nullptr;
+            void* end = nullptr;
+            void* const address = *reinterpret_cast<void* const*>(word);
+            if (__asan_addr_is_in_fake_stack(fake_stack_, address, &begin, &end))
+                __lsan_register_root_region(
+                    begin, static_cast<std::size_t>(static_cast<char*>(end) - static_cast<char*>(begin)));
+        }
+    }
+#else
+    void abandon() noexcept {}
+#endif
+
     /// Goes on there; and here, when somebody switches back.
     void switch_to(Fiber& other) noexcept {
         if (stack_) stack_->check();
@@ -74,13 +94,12 @@ public:
         coming_from = this;
         going_to = &other;
 #if defined(WRAPUP_TESTING_ASAN)
-        void* fake_stack = nullptr;
-        if (other.stack_) __sanitizer_start_switch_fiber(&fake_stack, other.stack_.get(), sizeof(Stack));
-        else __sanitizer_start_switch_fiber(&fake_stack, other.bottom_, other.size_);
+        if (other.stack_) __sanitizer_start_switch_fiber(&fake_stack_, other.stack_.get(), sizeof(Stack));
+        else __sanitizer_start_switch_fiber(&fake_stack_, other.bottom_, other.size_);
 #endif
         jump(other);
 #if defined(WRAPUP_TESTING_ASAN)
-        __sanitizer_finish_switch_fiber(fake_stack, &coming_from->bottom_, &coming_from->size_);
+        __sanitizer_finish_switch_fiber(fake_stack_, &coming_from->bottom_, &coming_from->size_);
 #endif
     }
 
@@ -116,7 +135,7 @@ private:
     static void begin() {
         Fiber& self = *going_to;
 #if defined(WRAPUP_TESTING_ASAN)
-        __sanitizer_finish_switch_fiber(nullptr, &coming_from->bottom_, &coming_from->size_);
+        __sanitizer_finish_switch_fiber(self.fake_stack_, &coming_from->bottom_, &coming_from->size_);
 #endif
         self.enter_(self.argument_);
     }
@@ -176,6 +195,8 @@ private:
     Exceptions exceptions_;
     std::unique_ptr<Stack> stack_; // from the heap: a leak detector looks through the stacks that are left as they are
 #if defined(WRAPUP_TESTING_ASAN)
+    void* fake_stack_ =
+        nullptr; // where the sanitizer has put what would be on the stack, so that it sees its use afterwards
     const void* bottom_ = nullptr;
     std::size_t size_ = 0;
 #endif

@@ -71,6 +71,7 @@ private:
         static std::mutex mutex;
         static auto& kept = *new std::vector<Members>;
         const std::lock_guard lock(mutex);
+        for (auto& member : members) member->fiber.abandon();
         kept.push_back(std::move(members));
     }
 

@@ -134,7 +134,8 @@ public:
         return std::string(location.kind) + " #" + std::to_string(location.number);
     }
     [[noreturn]] void violate(std::string what) {
-        note_violation(std::string(crew_[running_].name) + ": " + std::move(what));
+        note_violation(std::string(crew_[running_].name) + ": " + what);
+        std::string().swap(what); // what is left on this stack is not destroyed
         crew_[running_].fiber.switch_to(host_);
         std::abort(); // nobody comes back
     }
