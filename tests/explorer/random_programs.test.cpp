@@ -28,7 +28,7 @@ std::uint64_t setting(const char* variable, std::uint64_t otherwise) {
 }
 
 #if defined(NDEBUG)
-constexpr std::uint64_t usual_programs = 1500;
+constexpr std::uint64_t usual_programs = 3000;
 #else
 constexpr std::uint64_t usual_programs = 150;
 #endif
@@ -153,7 +153,7 @@ TEST_CASE("Explorer: in random programs the reduced search sees what the plain o
         "explorer: with stale reads %llu programs, %llu of them with more outcomes; %llu executions, %llu reduced\n",
         n(sums.stale), n(sums.stale_more), n(sums.stale_plain), n(sums.stale_reduced));
     // What is drawn is worth the while.
-    if (programs < usual_programs) return;
+    if (programs < 1000) return;
     CHECK(sums.races > programs / 100);
     CHECK(sums.deadlocks > programs / 100);
     CHECK(sums.traces_counted > programs / 100);

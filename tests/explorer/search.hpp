@@ -116,7 +116,10 @@ private:
             case Verb::await_until: {
                 std::unique_lock lock(shared.mutex[o], std::adopt_lock);
                 int looks = 0;
-                const auto raised = [&] { return ++looks, shared.flag[o].get() != 0; };
+                const auto raised = [&] {
+                    ++looks;
+                    return shared.flag[o].get() != 0;
+                };
                 if (step.verb == Verb::await) {
                     shared.condition[o].wait(lock, raised);
                     see(2 * (looks - 1) + 1);

@@ -282,8 +282,7 @@ TEST_CASE("Explorer: what is waited for is changed without the lock", "[explorer
     check_fine(set(true));
 }
 
-TEST_CASE("Explorer: a wait with a deadline is woken, or late; time has then passed",
-          "[explorer][condition_variable]") {
+TEST_CASE("Explorer: a wait with a deadline is woken, or late, and time has passed", "[explorer][condition_variable]") {
     const auto wait = [](bool notify) {
         return [notify] {
             Mutex mutex;

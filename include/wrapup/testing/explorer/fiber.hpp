@@ -33,6 +33,14 @@
 #define WRAPUP_TESTING_OPAQUE [[gnu::noipa]]
 #endif
 
+#if defined(_LIBCPP_VERSION)
+// Of the C++ ABI (2.2.2, Caught Exception Stack); libc++ has it, and does not declare it.
+namespace __cxxabiv1 {
+struct __cxa_eh_globals;
+extern "C" __cxa_eh_globals* __cxa_get_globals() noexcept; // NOLINT(bugprone-reserved-identifier)
+} // namespace __cxxabiv1
+#endif
+
 namespace wrapup::testing::explorer {
 
 /// A stack of its own, on which a function runs; of all those of a system thread one at a time.
@@ -205,3 +213,4 @@ private:
 } // namespace wrapup::testing::explorer
 
 #undef WRAPUP_TESTING_OPAQUE
+#undef WRAPUP_TESTING_ASAN
