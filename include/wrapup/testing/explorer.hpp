@@ -29,35 +29,49 @@
 /// All threads of the scenario are logical ones, on the calling thread. Every operation of an atomic, a mutex, a condition
 /// variable or the clock of `explorer::Backend` is a step; before each one every thread that can go on may be the next. What
 /// the scenario does must depend on nothing else: no other threads, no time, no random numbers, nothing that is left of an
-/// earlier execution.
+/// earlier execution. It constructs what it shares itself.
 ///
 /// Found is: what `explorer::check` does not hold; a race on plain memory, also of a kind that the order of steps does not
-/// show; use of a synchronizing object before its construction or after its destruction, or its destruction beside its use;
-/// a deadlock, which is also what a lost wake-up comes to; a loop that does not end; double free and leaks of what the
-/// backend has allocated; a mutex that is locked twice, or unlocked by another.
+/// show; use of a synchronizing object beside or before its construction, or after its destruction, or its destruction
+/// beside its use; a deadlock, which is also what a lost wake-up comes to; a loop of steps that does not end; double free and
+/// leaks of what the backend has allocated; a mutex that is locked twice, or unlocked by another, or destroyed while it is
+/// held; an exception that leaves a thread or the scenario; a scenario that is not the same each time.
 ///
-/// Independent of any test framework. With GCC or Clang, on POSIX.
+/// Not explored is:
+/// - what C++ allows beyond an order of steps and old values, as told at `explorer::Atomic`, and old values at all unless
+///   `explorer::Weather::stale_reads`;
+/// - what follows the first violation, of whichever execution comes first;
+/// - memory that is neither `explorer::Plain` nor named to `explorer::Backend::reads` and `writes`, and what is allocated
+///   otherwise than by the backend: that is for the sanitizers;
+/// - a loop without steps, which hangs. One that polls until another thread has done something ends, by fairness alone, and
+///   is taken for one that does not: wait instead;
+/// - more than 7 threads beside the scenario's own.
+///
+/// Independent of any test framework: an assertion that throws is a violation as any exception that leaves a thread is. With
+/// GCC or Clang, on POSIX; under AddressSanitizer, and not under ThreadSanitizer, which does not know of the stacks.
 
 namespace wrapup::testing {
 
 /// How far to look.
 struct ExploreOptions {
     /// How often a thread may be interrupted that could go on. Unbounded, every execution is covered, by way of one of those
-    /// that differ in the order of independent steps alone.
+    /// that differ in the order of independent steps alone; with a bound, however high, each is made by itself.
     unsigned preemptions = explorer::Choices::unbounded;
+    /// What else may happen.
     explorer::Weather weather{};
     /// No more executions than these. Where they do not suffice, `Explored::exhausted` is false.
     std::uint64_t most_executions = std::uint64_t{1} << 62;
-    /// So many executions at random instead, by this seed.
+    /// So many executions at random instead, unless it is zero.
     std::uint64_t random_executions = 0;
+    /// What these are drawn by.
     std::uint64_t seed = 1;
-    /// This one execution instead.
+    /// This one execution instead, unless it is empty. One that does not fit the scenario and the weather is a violation.
     std::string_view schedule{};
 };
 
 /// What was found wrong.
 struct ExploreFailure {
-    std::string what;
+    std::string what;     ///< the thread, and what it has done
     std::string schedule; ///< for `ExploreOptions::schedule`, with the same scenario and the same other options
     std::string trace;    ///< step by step
 };
@@ -71,9 +85,12 @@ struct Explored {
     std::optional<ExploreFailure> failure{};
 };
 
-/// Runs the scenario in every order, until one fails. `scenario` is called once for each execution, and is the same each time.
+/// Runs the scenario in every order, until one fails. `scenario` is called once for each execution, and is the same each time;
+/// for one that fails it is called once more. It may explore something else itself.
 ///
-/// *Blocks* for as long as it takes. @throws std::invalid_argument where the schedule is none
+/// What is on the stacks of an execution that fails is not destroyed.
+///
+/// *Thread safety:* each system thread may explore at the same time, by itself. *Blocks* for as long as it takes. @throws std::invalid_argument where the schedule is none
 template <class Scenario>
 Explored explore(const ExploreOptions& options, Scenario&& scenario) {
     using explorer::Choices;

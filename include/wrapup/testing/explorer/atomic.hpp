@@ -56,7 +56,7 @@ public:
             return;
         }
         engine->operate({.name = "store", .location = &location_, .changes = true});
-        if (engine->tracing()) engine->tell(Engine::name_of(location_) + " store " + text(value) + name(order));
+        if (engine->tracing()) engine->tell(name_of(location_) + " store " + text(value) + name(order));
         location_.released = {};
         write(*engine, value, order);
         engine->done();
@@ -154,7 +154,7 @@ private:
             value = value_of(history[chosen].value);
             released = &history[chosen].released;
         }
-        if (engine.tracing()) engine.tell(Engine::name_of(location_) + " " + what + " " + text(value) + name(order));
+        if (engine.tracing()) engine.tell(name_of(location_) + " " + what + " " + text(value) + name(order));
         if (acquires(order)) engine.clock().join(*released);
         engine.done();
         return value;
@@ -203,7 +203,7 @@ private:
     T replace(Engine& engine, T value, std::memory_order order, const char* what) {
         const T old = value_;
         if (engine.tracing())
-            engine.tell(Engine::name_of(location_) + " " + what + " " + text(old) + " -> " + text(value) + name(order));
+            engine.tell(name_of(location_) + " " + what + " " + text(old) + " -> " + text(value) + name(order));
         if (acquires(order)) engine.clock().join(location_.released);
         write(engine, value, order);
         engine.done();
@@ -236,8 +236,7 @@ private:
     T failed(Engine& engine, T value, const VectorClock& released, std::memory_order order, const char* why) {
         engine.changed_nothing();
         if (engine.tracing())
-            engine.tell(Engine::name_of(location_) + " compare_exchange fails" + why + ", is " + text(value) +
-                        name(order));
+            engine.tell(name_of(location_) + " compare_exchange fails" + why + ", is " + text(value) + name(order));
         if (acquires(order)) engine.clock().join(released);
         engine.done();
         return value;
@@ -260,7 +259,7 @@ private:
         Engine* const engine = Engine::current();
         if (!engine) return;
         engine->operate({.name = "notify", .location = &location_, .changes = true});
-        if (engine->tracing()) engine->tell(Engine::name_of(location_) + " notify");
+        if (engine->tracing()) engine->tell(name_of(location_) + " notify");
         engine->notify(location_, all, true);
         engine->done();
     }

@@ -113,7 +113,11 @@ public:
     [[nodiscard]] bool unfinished() const noexcept {
         return mode_ == Mode::path ? depth_ < given_.size() : depth_ < path_.size();
     }
-    [[nodiscard]] bool given() const noexcept { return mode_ == Mode::path; }
+    /// What either of these means.
+    [[nodiscard]] const char* why_astray() const noexcept {
+        return mode_ == Mode::path ? "the schedule is not one of this scenario with these options"
+                                   : "the scenario is not the same each time: it depends on more than its choices";
+    }
 
     /// Whether it is not the whole tree that is walked.
     [[nodiscard]] bool bounded_by_chance() const noexcept { return mode_ != Mode::depth_first; }

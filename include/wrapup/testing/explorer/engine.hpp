@@ -44,7 +44,7 @@ public:
         Engine* const outer = std::exchange(current_engine, this);
         Scheduler::execute(scenario, argument, tracing);
         current_engine = outer;
-        if (!violated() && choices().unfinished()) note_violation(lost());
+        if (!violated() && choices().unfinished()) note_violation(choices().why_astray());
         if (!violated() && !allocated_.empty())
             note_violation("leak: " + std::to_string(allocated_.size()) + " allocation(s) are left");
         return !violated();
@@ -91,7 +91,6 @@ public:
         if (const Member* const user = about_to_use(location))
             violate(name_of(location) + " is destroyed, and about to be used by " + user->name);
         location.life = ended;
-        remember(&location);
     }
 
     // ---- plain memory
@@ -119,7 +118,6 @@ public:
         check_order(shadow.life, shadow.written, "destroyed", "written");
         check_order(shadow.life, shadow.read, "destroyed", "read");
         shadow.life = ended;
-        remember(&shadow);
     }
     /// Of memory that has nothing of its own to be watched by.
     Shadow& shadow_of(const void* address) {
@@ -164,9 +162,8 @@ private:
         kept.push_back(std::move(memory));
     }
 
-    // What is written by a destructor, or read from what was destroyed, is of no account to the compiler: the object is no
-    // more. Here it is, since its memory is.
-    static void remember(const void* memory) noexcept { asm volatile("" : : "r"(memory) : "memory"); }
+    // What a destructor writes into its object, and what is read from one that was destroyed, is of no account to a compiler
+    // that knows so: it leaves out the one, and invents the other. It does not know where this points.
     template <class T>
     static T* unknown(T* memory) noexcept {
         asm("" : "+r"(memory));

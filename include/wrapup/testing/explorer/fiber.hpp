@@ -48,9 +48,8 @@ namespace wrapup::testing::explorer {
 /// With GCC or Clang. On an x86-64 a few instructions switch; elsewhere POSIX's `swapcontext`, with a system call that takes
 /// more time than all else that an execution does.
 ///
-/// Exceptions may be thrown and caught on each of them, and a handler may be left by a switch. A stack of 128 KiB (512 KiB with
-/// the address sanitizer) must do: who goes beyond it is told so, and the program is aborted, at its next switch, or has
-/// crashed before.
+/// Exceptions may be thrown and caught on each of them, and a handler may be left by a switch. A stack of `stack_size` must do:
+/// who goes beyond it is told so, and the program is aborted, at its next switch, or has crashed before.
 ///
 /// *Lifetime:* its stack goes with it, and nothing that is on it is destroyed.
 class Fiber {

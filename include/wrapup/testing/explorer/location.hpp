@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <vector>
 
 namespace wrapup::testing::explorer {
@@ -37,6 +38,11 @@ struct Location {
     VectorClock released;        // what the next one that acquires sees
     std::vector<Stored> history; // of an atomic where old values are read, the last one behind
 };
+
+/// As it is called in a trace.
+inline std::string name_of(const Location& location) {
+    return std::string(location.kind) + " #" + std::to_string(location.number);
+}
 
 /// Plain memory: who wrote it last, and who has read it since.
 struct Shadow {

@@ -80,7 +80,7 @@ public:
         if (count == 0 || count > 255) violate("pick: there are " + std::to_string(count) + " values to choose from");
         if (count == 1 || redundant_) return 0;
         const unsigned value = choices_.value(count);
-        if (choices_.astray()) violate(lost());
+        if (choices_.astray()) violate(choices_.why_astray());
         return value;
     }
     /// Whether something goes wrong that may go wrong only so often. `left` is counted down.
@@ -130,9 +130,6 @@ public:
     void tell(std::string what) {
         if (tracing_) trace_.push_back(std::string(crew_[running_].name) + ": " + std::move(what));
     }
-    static std::string name_of(const Location& location) {
-        return std::string(location.kind) + " #" + std::to_string(location.number);
-    }
     [[noreturn]] void violate(std::string what) {
         note_violation(std::string(crew_[running_].name) + ": " + what);
         std::string().swap(what); // what is left on this stack is not destroyed
@@ -152,16 +149,11 @@ protected:
         last_step_ = steps_ + weather_.most_steps;
         running_ = 0;
         live_ = asleep_ = 0;
+        current_ = {};
         for (unsigned i = 0; i < crew_.size(); ++i) crew_[i].clock = {};
         launch(0, "scenario", scenario, argument);
         crew_[0].clock[0] = 1;
         host_.switch_to(crew_[0].fiber);
-    }
-
-    /// The execution is not the one that the choices are for.
-    [[nodiscard]] std::string lost() const {
-        return choices_.given() ? "the schedule is not one of this scenario with these options"
-                                : "the scenario is not the same each time: it depends on more than its choices";
     }
 
     void note_violation(std::string what) {
@@ -248,7 +240,7 @@ private:
         if (!redundant_ && (enabled & ~asleep_) == 0) redundant_ = true;
         if (redundant_ || std::has_single_bit(enabled)) return has(enabled, running_) ? running_ : nth(enabled, 0);
         const unsigned next = choices_.thread(enabled, running_, asleep_);
-        if (choices_.astray()) violate(lost());
+        if (choices_.astray()) violate(choices_.why_astray());
         return next;
     }
 

@@ -27,7 +27,7 @@ public:
         if (!engine) return;
         if (location_.owner == static_cast<int>(engine->running())) engine->violate("a mutex is locked that is held");
         engine->operate({.name = "lock", .location = &location_, .changes = true, .needs = Operation::Needs::mutex});
-        if (engine->tracing()) engine->tell(Engine::name_of(location_) + " lock");
+        if (engine->tracing()) engine->tell(name_of(location_) + " lock");
         location_.owner = static_cast<int>(engine->running());
         engine->clock().join(location_.released);
         engine->done();
@@ -40,7 +40,7 @@ public:
         if (!engine) return;
         if (location_.owner != static_cast<int>(engine->running()))
             engine->violate("a mutex is unlocked that is not held");
-        if (engine->tracing()) engine->tell(Engine::name_of(location_) + " unlock");
+        if (engine->tracing()) engine->tell(name_of(location_) + " unlock");
         location_.owner = Location::nobody;
         location_.released = engine->clock();
         location_.accessed[engine->running()] = engine->clock()[engine->running()];
@@ -101,7 +101,7 @@ private:
         if (!engine && !deadline) std::abort();
         if (!engine) return false;
         engine->operate({.name = "wait", .location = &location_, .changes = true});
-        if (engine->tracing()) engine->tell(Engine::name_of(location_) + (deadline ? " wait_until" : " wait"));
+        if (engine->tracing()) engine->tell(name_of(location_) + (deadline ? " wait_until" : " wait"));
         engine->done();
         engine->sleep(location_);
         lock.unlock();
@@ -109,7 +109,7 @@ private:
         if (engine->mishap(engine->left().spurious_wake_ups)) {
             engine->notified(location_);
         } else {
-            const std::string name = engine->tracing() ? Engine::name_of(location_) : std::string();
+            const std::string name = engine->tracing() ? name_of(location_) : std::string();
             engine->operate(
                 {.name = "wait",
                  .location = &location_,
@@ -128,7 +128,7 @@ private:
         Engine* const engine = Engine::current();
         if (!engine) return;
         engine->operate({.name = "notify", .location = &location_, .changes = true});
-        if (engine->tracing()) engine->tell(Engine::name_of(location_) + " notify");
+        if (engine->tracing()) engine->tell(name_of(location_) + " notify");
         engine->notify(location_, all, false);
         engine->done();
     }
