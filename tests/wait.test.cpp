@@ -288,7 +288,7 @@ struct Early {
     using rep = duration::rep;
     using period = duration::period;
     using time_point = std::chrono::time_point<Early>;
-    static constexpr bool is_steady = true;
+    [[maybe_unused]] static constexpr bool is_steady = true;
     static time_point now() noexcept { return time_point(-5ns); }
 };
 
@@ -299,7 +299,7 @@ struct WaitsByFloat {
         using period = std::ratio<1>;
         using duration = std::chrono::duration<float>;
         using time_point = std::chrono::time_point<FloatClock>;
-        static constexpr bool is_steady = true;
+        [[maybe_unused]] static constexpr bool is_steady = true;
     };
     struct Service {
         wrapup::Notifier<void> notifier;

@@ -322,6 +322,7 @@ void quickly() {
         "beginnings, the table, the mutex, limits, 3 preemptions",
         {.whims = 1, .options = {.preemptions = 3}, .arguments = "--line specials --preemptions 3"}));
     print(play_all<Silent>("2 threads", {.arguments = "--actors 2"}));
+    print(play_all<Silent>("2 threads, on a session that is over", {.over = true, .arguments = "--over --actors 2"}));
     print(play_all<Silent>(
         "2 threads, 1 answer of the provider is another, 3 preemptions",
         {.whims = 1, .options = {.preemptions = 3}, .arguments = "--actors 2 --whims 1 --preemptions 3"}));
