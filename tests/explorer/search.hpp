@@ -26,6 +26,15 @@ namespace explorer = wrapup::testing::explorer;
 // order of independent steps alone (they are of one trace, as Mazurkiewicz calls it).
 using Trace = std::string;
 
+// What the threads of a program have in common.
+struct Shared {
+    mutable std::array<explorer::Atomic<int>, atomics> atomic{};
+    mutable std::array<explorer::Plain<int>, plains> plain{};
+    mutable std::array<explorer::Plain<int>, mutexes> flag{};
+    mutable std::array<explorer::Mutex, mutexes> mutex{};
+    mutable std::array<explorer::ConditionVariable, mutexes> condition{};
+};
+
 // Runs one program, as often as it is called.
 class Interpreter {
 public:
@@ -63,13 +72,6 @@ public:
     }
 
 private:
-    struct Shared {
-        mutable std::array<explorer::Atomic<int>, atomics> atomic{};
-        mutable std::array<explorer::Plain<int>, plains> plain{};
-        mutable std::array<explorer::Plain<int>, mutexes> flag{};
-        mutable std::array<explorer::Mutex, mutexes> mutex{};
-        mutable std::array<explorer::ConditionVariable, mutexes> condition{};
-    };
     static constexpr const char* names[] = {"a", "b", "c"};
 
     void did(std::size_t thread, std::size_t location, bool changes) {
