@@ -49,7 +49,7 @@ namespace wrapup::testing::explorer {
 /// more time than all else that an execution does.
 ///
 /// Exceptions may be thrown and caught on each of them, and a handler may be left by a switch. A stack of `stack_size` must do:
-/// who goes beyond it is told so, and the program is aborted, at its next switch, or has crashed before.
+/// who goes beyond it is told so, and the program is aborted, at the next switch or at the end, or has crashed before.
 ///
 /// *Lifetime:* its stack goes with it, and nothing that is on it is destroyed.
 class Fiber {
@@ -94,9 +94,14 @@ public:
     void abandon() noexcept {}
 #endif
 
+    /// Aborts the program where more of the stack was used than there is.
+    void check_stack() const noexcept {
+        if (stack_) stack_->check(Stack::words);
+    }
+
     /// Goes on there; and here, when somebody switches back.
     void switch_to(Fiber& other) noexcept {
-        if (stack_) stack_->check();
+        if (stack_) stack_->check(8);
         exchange_exceptions(other);
         coming_from = this;
         going_to = &other;
@@ -114,14 +119,15 @@ private:
     struct Stack {
         static constexpr std::uint64_t untouched = 0x57AC4E4D57AC4E4D;
 
-        // It grows downwards, and comes upon these last.
-        alignas(16) std::array<std::uint64_t, 8> end;
+        // It grows downwards, and comes upon these last. The topmost are looked at often.
+        static constexpr std::size_t words = 512;
+        alignas(16) std::array<std::uint64_t, words> end;
         unsigned char bytes[stack_size];
 
         Stack() noexcept { end.fill(untouched); } // NOLINT(*-member-init): the rest is as it comes
-        void check() const noexcept {
-            for (const std::uint64_t word : end) {
-                if (word == untouched) continue;
+        void check(std::size_t topmost) const noexcept {
+            for (std::size_t i = words - topmost; i < words; ++i) {
+                if (end[i] == untouched) continue;
                 std::fputs("wrapup: a logical thread has used more stack than there is for it\n", stderr);
                 std::abort();
             }

@@ -43,6 +43,7 @@ public:
     Crew(const Crew&) = delete;
     Crew& operator=(const Crew&) = delete;
     ~Crew() {
+        for (const auto& member : members_) member->fiber.check_stack();
         if (broken_off_) keep(std::move(members_));
         else std::move(members_.begin(), members_.end(), std::back_inserter(idle()));
     }
