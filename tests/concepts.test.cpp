@@ -4,9 +4,9 @@
 #include <wrapup/monitor.hpp>
 #include <wrapup/session.hpp>
 #include <wrapup/termination_callback.hpp>
+#include <wrapup/testing/archetypes.hpp>
 #include <wrapup/wait.hpp>
 
-#include "support/archetypes.hpp"
 #include "support/catch.hpp"
 
 #include <concepts>
@@ -17,8 +17,8 @@
 #include <system_error>
 #include <type_traits>
 
-using namespace support;
 using namespace wrapup;
+using namespace wrapup::testing;
 
 namespace {
 

@@ -36,8 +36,8 @@ TEST_CASE("Monitor: it looks, and outlives the session and its notifier", "[moni
     CHECK(copy.query<&Scripted::is_alive>());
     script.notifier().terminated(Origin::remote, "hung up");
     call.reset();
-    script.notifiers.clear();
-    CHECK(script.alive.empty());
+    script.notifier() = {};
+    CHECK(script.alive() == 0);
     CHECK(copy.phase() == Phase::released);
     CHECK(*copy.termination()->cause == "hung up");
     CHECK(*copy.termination()->statistics == 100);
@@ -150,7 +150,7 @@ TEST_CASE("Lease: moving it, full and empty, onto full and empty, and onto itsel
     auto a = lease_of(one), b = lease_of(two);
     one.release();
     two.release();
-    CHECK(script.alive == std::set{1, 2});
+    CHECK(script.outstanding() == std::vector{1, 2});
     auto c = std::move(a);
     CHECK_FALSE(a);
     CHECK(c.id() == 1);
@@ -158,10 +158,10 @@ TEST_CASE("Lease: moving it, full and empty, onto full and empty, and onto itsel
     c = std::move(self);
     CHECK(c.id() == 1);
     b = std::move(c); // returns the second's
-    CHECK(script.alive == std::set{1});
+    CHECK(script.outstanding() == std::vector{1});
     CHECK(b.id() == 1);
     b = Lease<Scripted>();
-    CHECK(script.alive.empty());
+    CHECK(script.alive() == 0);
     a = std::move(c);
     CHECK_FALSE(a);
     a = std::move(a);

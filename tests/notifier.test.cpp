@@ -93,10 +93,10 @@ TEST_CASE("Notifier: one that has said terminated owes nothing when it dies", "[
     Script script;
     Session<Scripted> call(script.begin(1), script);
     script.notifier().terminated();
-    script.notifiers.clear();
+    script.notifier() = {};
     CHECK(call.phase() == Phase::terminated);
     call.release();
-    CHECK(script.alive.empty());
+    CHECK(script.alive() == 0);
 }
 
 TEST_CASE("Notifier: notices from within a notice", "[notifier]") {
@@ -120,7 +120,7 @@ TEST_CASE("Notifier: lost from within the snapshot voids the identifier", "[noti
     script.notifier().terminated();
     CHECK(call.phase() == Phase::released);
     call.release();
-    CHECK(script.calls == Calls{"watch 1", "snapshot 1"});
+    CHECK(script.calls() == Calls{"watch 1", "snapshot 1"});
 }
 
 // ---- the table
@@ -239,7 +239,7 @@ TEST_CASE("NotifierTable: a notifier is removed while another thread tells it so
         // Whichever came first stands: a session that was told its end keeps its identifier.
         REQUIRE(call.termination()->cause.has_value() == (call.phase() == Phase::terminated));
         call.release();
-        REQUIRE(script.alive.size() == (call.termination()->cause ? 0u : 1u));
+        REQUIRE(script.alive() == (call.termination()->cause ? 0u : 1u));
     }
 }
 

@@ -15,10 +15,13 @@
 /// For each concept of <wrapup/provider.hpp> the smallest model of it: what the concept asks and nothing more. What is not
 /// asked is not there or is deleted: providers cannot be default constructed, copied or assigned, and are called as lvalues
 /// only; what they report cannot be copied, assigned or compared.
+///
+/// For whoever writes templates over providers, decorators above all: what compiles and works with each of these asks no more
+/// than the concept does. They keep in a `Ledger` what was called, in order, and how many identifiers are alive.
 
-namespace support {
+namespace wrapup::testing {
 
-// What `std::regular` asks, and copies that do not throw. No order, no hash; the rest may throw.
+/// An identifier: what `std::regular` asks, and copies that do not throw. No order, no hash; the rest may throw.
 class MinimalIdentifier {
 public:
     MinimalIdentifier() noexcept(false) {}
@@ -37,7 +40,7 @@ private:
     int number_ = 0;
 };
 
-// Nothrow move constructible, and nothing else. The number tells which one it is.
+/// Nothrow move constructible, and nothing else. The number tells which one it is.
 template <class Tag>
 class MinimalValue {
 public:
@@ -56,13 +59,13 @@ using MinimalCause = MinimalValue<struct CauseTag>;
 using MinimalReason = MinimalValue<struct ReasonTag>;
 using MinimalStatistics = MinimalValue<struct StatisticsTag>;
 
-// A point in time that is regular and nothrow copyable.
+/// A point in time that is regular and nothrow copyable.
 struct MinimalTime {
     int ticks = 0;
     friend bool operator==(const MinimalTime&, const MinimalTime&) noexcept = default;
 };
 
-// What the archetypes did, in order, and how many identifiers are alive.
+/// What the archetypes did, in order, and how many identifiers are alive. For one thread. *Lifetime:* it outlives them.
 struct Ledger {
     std::vector<std::string> calls;
     int alive = 0;
@@ -180,7 +183,7 @@ struct MinimalTimed : MinimalProvider {
 /// `Traces`
 struct MinimalTraces : MinimalProvider {
     using MinimalProvider::MinimalProvider;
-    void trace(const wrapup::Transition& transition) & noexcept {
+    void trace(const Transition& transition) & noexcept {
         ledger.calls.push_back(std::string(to_string(transition.from)) + " -> " + to_string(transition.to));
     }
 };
@@ -208,4 +211,4 @@ struct MinimalWaits : MinimalNotifies {
     }
 };
 
-} // namespace support
+} // namespace wrapup::testing
