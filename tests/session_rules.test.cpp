@@ -333,8 +333,8 @@ TEST_CASE("Rule 2: the order is always claim, drive, snapshot, publish, notify, 
                                  }};
     CHECK_FALSE(call.drop());
     CHECK(script.calls() == Calls{"watch 1", "trace active terminating user", "drop 1", "snapshot 1",
-                                "trace terminating terminated user", "notified", "deallocate 1",
-                                "trace terminated released application"});
+                                  "trace terminating terminated user", "notified", "deallocate 1",
+                                  "trace terminated released application"});
 }
 
 // ---- 3
@@ -1001,9 +1001,7 @@ TEST_CASE("Rule 12: whatever fails on the way of open, nothing leaks", "[rules][
         CHECK_THROWS_AS(Call::open(script, 1), std::system_error);
     }
     SECTION("the service throws") {
-        script.on_open = [&](int) {
-            throw std::runtime_error("it does");
-        };
+        script.on_open = [&](int) { throw std::runtime_error("it does"); };
         CHECK_THROWS_AS(Call::open(script, 1), std::runtime_error);
         script.notifier().terminated("of nobody");
         script.notifier() = {};

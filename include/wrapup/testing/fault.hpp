@@ -23,7 +23,7 @@ enum class Fault : std::uint8_t {
     say_lost,          ///< watch: the notifier dies instead of being passed on, so the session is lost
     say_after_release, ///< deallocate: the end, once the identifier has been given back
     say_after_death,   ///< watch: as `say_lost`, and then everything that can be said
-    say_stale          ///< open, watch, drop, abort: everything that can be said, to the sessions that were released last
+    say_stale ///< open, watch, drop, abort: everything that can be said, to the sessions that were released last
 };
 
 inline constexpr unsigned fault_count = 14;
