@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/notifier.hpp>
+#include <wrapup/phase.hpp>
+#include <wrapup/provider.hpp>
+#include <wrapup/session.hpp>
+#include <wrapup/testing/detail/decorator.hpp>
+#include <wrapup/transition.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace wrapup::testing::detail {
+
+// What became of one session.
+class Log {
+public:
+    std::function<void(const Transition&)> on_transition; // set while nothing happens
+    std::function<bool()> on_deallocate;                  // whether the provider is to hear of it
+
+    void add(const Transition& transition) {
+        {
+            const std::lock_guard lock(mutex_);
+            transitions_.push_back(transition);
+        }
+        if (on_transition) on_transition(transition);
+    }
+
+    // How many notices there were of an end that had been reported before.
+    [[nodiscard]] std::ptrdiff_t repeated_ends() const {
+        const std::lock_guard lock(mutex_);
+        return std::count_if(transitions_.begin(), transitions_.end(), [](const Transition& t) {
+            return t.superseded && !t.refusal && t.to >= Phase::terminated;
+        });
+    }
+
+    std::atomic<int> deallocations{0};
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<Transition> transitions_;
+};
+
+// Wraps the provider under test. It hears of all transitions, and so of notices that come twice, which the library itself
+// would hide. It takes no snapshots, so that nothing but `deallocate` reaches the provider from inside a notice, unless a
+// check does it: a provider that holds a lock there would never come back.
+template <class P>
+class Probe : public CauseMember<P, Probe<P>>,
+              public DropMembers<P, Probe<P>>,
+              public WatchMember<P, Probe<P>>,
+              public AbortMember<P, Probe<P>> {
+public:
+    using Identifier = typename P::Identifier;
+
+    Probe(P provider, Log& log) noexcept : inner_(std::move(provider)), log_(&log) {}
+
+    template <class... Args>
+        requires(Notifies<P> && Opens<P, Args...>)
+    Identifier open(std::error_code& error, NotifierOf<P> notifier, Args&&... args) {
+        return inner_.open(error, std::move(notifier), std::forward<Args>(args)...);
+    }
+    template <class... Args>
+        requires(!Notifies<P> && Opens<P, Args...>)
+    Identifier open(std::error_code& error, Args&&... args) {
+        return inner_.open(error, std::forward<Args>(args)...);
+    }
+    void deallocate(const Identifier& id) noexcept {
+        ++log_->deallocations;
+        if (!log_->on_deallocate || log_->on_deallocate()) inner_.deallocate(id);
+    }
+    void trace(const Transition& transition) noexcept { log_->add(transition); }
+
+    [[nodiscard]] P& inner() noexcept { return inner_; }
+
+    // ---- for the members that it inherits
+
+    template <class Call>
+    std::error_code request(Operation, const Identifier&, Call call) noexcept {
+        return call(inner_);
+    }
+    void bind(const Identifier& id, NotifierOf<P> notifier) noexcept { inner_.watch(id, std::move(notifier)); }
+
+private:
+    [[no_unique_address]] P inner_;
+    Log* log_;
+};
+
+} // namespace wrapup::testing::detail
