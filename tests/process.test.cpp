@@ -2,6 +2,7 @@
 #include <wrapup/monitor.hpp>
 #include <wrapup/providers/process.hpp>
 #include <wrapup/termination_callback.hpp>
+#include <wrapup/testing/catch2.hpp>
 #include <wrapup/wait.hpp>
 
 #include "support/catch.hpp"
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -871,6 +873,59 @@ TEST_CASE("process: an identifier that is given back before the end is reaped at
     REQUIRE(::kill(pid, SIGKILL) == 0);
     CHECK(eventually([&service] { return service.outstanding().empty(); }));
     CHECK_FALSE(has_children());
+}
+
+// ---- the laws of a provider
+
+namespace {
+
+struct Bench {
+    using Provider = process::Provider;
+
+    std::optional<Service> service{std::in_place};
+
+    template <class Begin>
+    auto begin(Begin begin) {
+        return begin(Provider(*service), std::array{"sleep", "600"});
+    }
+    template <class Begin>
+    auto begin_hanging(Begin begin) {
+        return begin(Provider(*service), std::array{"sh", "-c", "trap '' TERM; exec sleep 600"});
+    }
+    template <class Begin>
+    auto begin_failing(Begin begin) {
+        return begin(Provider(*service), std::array{"/nonexistent"});
+    }
+    void end(const process::Instance& id) { ::kill(id.pid(), SIGUSR1); }
+    std::size_t alive() { return service->outstanding().size(); }
+    bool ask(Provider& provider, const process::Instance& id) { return provider.status(id).has_value(); }
+    process::Instance adoptable() {
+        pid_t pid = 0;
+        char name[] = "sleep", seconds[] = "600";
+        char* const argv[] = {name, seconds, nullptr};
+        std::error_code error(::posix_spawnp(&pid, name, nullptr, nullptr, argv, environ), std::system_category());
+        const auto id = error ? process::Instance() : provider().adopt(error, pid);
+        if (error) throw std::system_error(error);
+        return id;
+    }
+    Provider provider() { return Provider(*service); }
+    Signal reason() { return Signal{SIGHUP}; }
+    void close() { service.reset(); }
+    const char* excuse(std::string_view law) const {
+        if (law == "drop.refused") return "the kernel refuses no signal to a child that it lets us reap";
+        if (law == "lost.reported" || law == "lost.survived")
+            return "there is no loss of one child: the kernel keeps it";
+        if (law == "service.lets_finish")
+            return "what the providers refer to outlives the service, and finds no child then";
+        return nullptr;
+    }
+};
+
+} // namespace
+
+TEST_CASE("process: the provider keeps the laws", "[process][conformance]") {
+    const NothingIsLeft at_the_end;
+    wrapup::testing::require_conformance<Bench>();
 }
 
 // ---- many

@@ -7,6 +7,7 @@
 #include <wrapup/testing/detail/laws_of_ending.hpp>
 #include <wrapup/transition.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <thread>
@@ -99,12 +100,13 @@ Verdict deallocate_inside_notice(I& i) {
         const auto before = i.alive();
         auto subject = i.begin();
         if (!I::is_live(subject)) return I::no_session(subject);
-        subject.log->on_transition = [&](const Transition& t) {
-            if (!t.superseded && t.to == Phase::terminated) subject.session.release();
-        };
-        const bool ended = i.end(subject);
-        subject.log->on_transition = nullptr;
-        if (!ended) return I::not_ended();
+        std::atomic<bool> told{false};
+        const Log::WhenOver when_over(*subject.log, [&](const Transition&) {
+            subject.session.release();
+            told = true;
+        });
+        if (!i.end(subject)) return I::not_ended();
+        while (!told) std::this_thread::yield();
         if (!i.eventually([&] { return i.alive() == before; })) return broken(of(i.alive(), before));
         return holds();
     }

@@ -32,8 +32,8 @@ Verdict notice_no_lock(I& i) {
             auto& provider = I::provider_of(subject);
             std::future<void> members;
             bool returned = true;
-            subject.log->on_transition = [&](const Transition& transition) {
-                if (transition.superseded || transition.to != Phase::terminated) return;
+            std::atomic<bool> told{false};
+            const Log::WhenOver when_over(*subject.log, [&](const Transition& transition) {
                 members = std::async(std::launch::async, [&i, &provider, id, transition, &other] {
                     i.ask_everything(provider, id);
                     if constexpr (Traces<ProviderOf<I>>) provider.trace(transition);
@@ -42,12 +42,12 @@ Verdict notice_no_lock(I& i) {
                     other.session.release();
                 });
                 returned = members.wait_for(i.limit()) == std::future_status::ready;
-            };
+                told = true;
+            });
             end(subject);
-            const bool over = i.eventually([&] { return I::is_over(subject) && members.valid(); });
-            if (over) members.wait();
-            subject.log->on_transition = nullptr;
-            if (!over) return I::not_ended();
+            if (!i.eventually([&] { return I::is_over(subject); })) return I::not_ended();
+            while (!told) std::this_thread::yield();
+            members.wait();
             return returned ? holds() : broken("the provider's members did not return " + i.in_time());
         };
         const Verdict dropped = i.was_broken("drop.ends") ? not_applicable("needs drop.ends")
@@ -93,7 +93,8 @@ Verdict members_concurrent(I& i) {
                     }
                 });
             run([&] { accepted = accepted || !subject.session.drop(); });
-            if constexpr (Aborts<ProviderOf<I>>) run([&] { accepted = accepted || !subject.session.abort(); });
+            if constexpr (Aborts<ProviderOf<I>>)
+                if (!i.was_broken("abort.ends")) run([&] { accepted = accepted || !subject.session.abort(); });
             if constexpr (Ends<BenchOf<I>>)
                 if (also_remotely) run([&, id = subject.session.id()] { i.bench().end(id); });
             while (ready < static_cast<int>(threads.size())) std::this_thread::yield();

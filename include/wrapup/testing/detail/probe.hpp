@@ -22,16 +22,29 @@ namespace wrapup::testing::detail {
 // What became of one session.
 class Log {
 public:
-    std::function<void(const Transition&)> on_transition; // set while nothing happens
-    std::function<bool()> on_deallocate;                  // whether the provider is to hear of it
+    std::function<bool()> on_deallocate; // whether the provider is to hear of it; set while nothing happens
 
     void add(const Transition& transition) {
         {
             const std::lock_guard lock(mutex_);
             transitions_.push_back(transition);
         }
-        if (on_transition) on_transition(transition);
+        if (transition.superseded || transition.from == Phase::terminated || transition.to < Phase::terminated) return;
+        const std::lock_guard lock(when_over_mutex_);
+        if (when_over_) when_over_(transition);
     }
+
+    // Does something inside the notice of the end, once, for as long as this object lives: the destructor waits for it.
+    class WhenOver {
+    public:
+        WhenOver(Log& log, std::function<void(const Transition&)> f) : log_(log) { log_.set(std::move(f)); }
+        WhenOver(const WhenOver&) = delete;
+        WhenOver& operator=(const WhenOver&) = delete;
+        ~WhenOver() { log_.set(nullptr); }
+
+    private:
+        Log& log_;
+    };
 
     // How many notices there were of an end that had been reported before.
     [[nodiscard]] std::ptrdiff_t repeated_ends() const {
@@ -44,8 +57,15 @@ public:
     std::atomic<int> deallocations{0};
 
 private:
+    void set(std::function<void(const Transition&)> f) {
+        const std::lock_guard lock(when_over_mutex_);
+        when_over_ = std::move(f);
+    }
+
     mutable std::mutex mutex_;
     std::vector<Transition> transitions_;
+    std::mutex when_over_mutex_;
+    std::function<void(const Transition&)> when_over_;
 };
 
 // Wraps the provider under test. It hears of all transitions, and so of notices that come twice, which the library itself
