@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
 // Rule 12: memory is taken once, before the service is asked; ending and releasing allocate nothing.
 #include <wrapup/monitor.hpp>
+#include <wrapup/notifier_table.hpp>
 #include <wrapup/providers/simulator.hpp>
 #include <wrapup/termination_callback.hpp>
+#include <wrapup/testing/failing.hpp>
+#include <wrapup/testing/recording_provider.hpp>
 #include <wrapup/wait.hpp>
 
 #include "support/catch.hpp"
 #include "support/replaced_new.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 #include <optional>
+#include <system_error>
+#include <utility>
 
 namespace {
 
@@ -149,38 +156,231 @@ TEST_CASE("Rule 12: open that gets no memory does not ask the service", "[rules]
     CHECK(service.opened_at == -1);
 }
 
-TEST_CASE("Rule 12: the n-th allocation fails, for every n, and nothing leaks", "[rules][allocation][simulator]") {
-    using wrapup::simulator::Exchange;
-    using Call = wrapup::Session<wrapup::simulator::Provider>;
-    int failures = 0;
+// ---- the n-th allocation fails, for n = 0, 1, ... until none does
+
+namespace {
+
+// Each attempt hands over what is to be done with the failing allocation, and looks at what is left then. What is done
+// returns whether it was told of a failure, or throws. Returns how many allocations could fail.
+template <class Attempt>
+long fail_each(Attempt attempt) {
     for (long n = 0;; ++n) {
-        Exchange exchange;
-        std::error_code error;
-        bool opened = false, thrown = false, happened = false;
-        {
-            std::optional<wrapup::simulator::Call> ringing;
-            const FailNth failing(n);
-            try {
-                opened = static_cast<bool>(Call::open(error, exchange));
-                ringing = exchange.ring();
-                Call incoming(*ringing, exchange);
-                exchange.hang_up_after(*ringing, std::chrono::seconds(1), 3);
-                incoming.drop();
-            } catch (const std::bad_alloc&) {
-                thrown = true;
+        bool happened = false;
+        CAPTURE(n);
+        attempt([n, &happened](auto operation) {
+            bool told = false;
+            {
+                const FailNth failing(n);
+                try {
+                    told = operation();
+                } catch (const std::bad_alloc&) {
+                    told = true;
+                }
+                happened = FailNth::happened();
             }
-            happened = failing.happened();
-            // What rings is not owned by anybody until it is adopted, and then it is.
-            if (ringing) exchange.lose(*ringing);
-        }
-        CHECK(exchange.alive() == 0);
-        CHECK(happened == (thrown || error));
-        if (error) {
-            CHECK(error == std::errc::not_enough_memory);
-            CHECK_FALSE(opened);
-        }
-        if (!happened) break;
-        ++failures;
+            CHECK(told == happened);
+            return told;
+        });
+        if (!happened) return n;
     }
-    CHECK(failures >= 5); // the block, the records, the table's places: each was seen to fail
+}
+
+using wrapup::simulator::Exchange;
+using Call = wrapup::Session<wrapup::simulator::Provider>;
+
+bool is_not_enough_memory(std::error_code error) { return error == std::errc::not_enough_memory; }
+
+} // namespace
+
+TEST_CASE("The n-th allocation fails in Session::open of the simulator: there is no session then",
+          "[allocation][open]") {
+    CHECK(fail_each([](auto failing) {
+              Exchange exchange;
+              Call call;
+              const bool told = failing([&] {
+                  std::error_code error;
+                  call = Call::open(error, exchange);
+                  return is_not_enough_memory(error);
+              });
+              CHECK(told == !call);
+              CHECK(exchange.alive() == (told ? 0 : 1));
+          }) >= 5); // the block, the record, its place in the table: each was seen to fail
+}
+
+TEST_CASE("The n-th allocation fails in adopting a session of the simulator: it is dropped and deallocated then",
+          "[allocation][adopt]") {
+    CHECK(fail_each([](auto failing) {
+              Exchange exchange;
+              const auto ringing = exchange.ring();
+              failing([&] {
+                  Call(ringing, exchange).drop();
+                  return false;
+              });
+              CHECK(exchange.alive() == 0);
+              CHECK(exchange.deallocations() == 1);
+          }) == 1);
+}
+
+TEST_CASE("The n-th allocation fails in Exchange::ring: nothing rings then, and the next does",
+          "[allocation][simulator]") {
+    CHECK(fail_each([](auto failing) {
+              Exchange exchange;
+              const bool told = failing([&] { return exchange.ring() == wrapup::simulator::Call(); });
+              CHECK(exchange.alive() == (told ? 0 : 1));
+              Call next(exchange.ring(), exchange);
+              CHECK(next.id().number == (told ? 1 : 2));
+              CHECK_FALSE(next.drop());
+              for (const auto& call : exchange.outstanding())
+                  if (call != next.id()) exchange.lose(call);
+          }) >= 4);
+}
+
+TEST_CASE("The n-th allocation fails in Exchange::hang_up_after: nobody hangs up then", "[allocation][simulator]") {
+    CHECK(fail_each([](auto failing) {
+              Exchange exchange;
+              auto call = Call::open(exchange);
+              const bool told = failing([&] {
+                  exchange.hang_up_after(call.id(), std::chrono::seconds(1), 3);
+                  return false;
+              });
+              exchange.advance(std::chrono::seconds(2));
+              CHECK((call.phase() == wrapup::Phase::active) == told);
+          }) == 1);
+}
+
+TEST_CASE("The n-th allocation fails in Exchange::outstanding: nothing is changed", "[allocation][simulator]") {
+    CHECK(fail_each([](auto failing) {
+              Exchange exchange;
+              const auto one = Call::open(exchange), two = Call::open(exchange), three = Call::open(exchange);
+              failing([&] { return exchange.outstanding().size() != 3; });
+              CHECK(exchange.alive() == 3);
+          }) >= 1);
+}
+
+TEST_CASE("The n-th allocation fails in NotifierTable::reserve and outstanding: nothing is taken",
+          "[allocation][table]") {
+    using Table = wrapup::NotifierTable<int, int>;
+    CHECK(fail_each([](auto failing) {
+              Table table;
+              failing([&] {
+                  table.bind(table.reserve(), 1, {});
+                  return false;
+              });
+              // Binding what was reserved needs no memory, however much failed before.
+              const std::size_t before = table.size();
+              std::optional<Table::Place> first(table.reserve()), second(table.reserve());
+              {
+                  const FailNth none(0);
+                  table.bind(std::move(*first), 2, {});
+                  table.bind(std::move(*second), 3, {});
+                  CHECK_FALSE(FailNth::happened());
+              }
+              CHECK(table.size() == before + 2);
+          }) >= 2);
+    CHECK(fail_each([](auto failing) {
+              Table table;
+              table.bind(table.reserve(), 1, {});
+              failing([&] { return table.outstanding().size() != 1; });
+              CHECK(table.size() == 1);
+          }) == 1);
+}
+
+// ---- and in what the kit brings for tests
+
+TEST_CASE("The n-th allocation fails in opening a recorded session: there is no session then",
+          "[allocation][recording]") {
+    using Recorded = wrapup::Session<wrapup::testing::RecordingProvider>;
+    CHECK(fail_each([](auto failing) {
+              wrapup::testing::Recorder recorder;
+              Recorded call;
+              const bool told = failing([&] {
+                  std::error_code error;
+                  call = Recorded::open(error, recorder, 1);
+                  return is_not_enough_memory(error);
+              });
+              CHECK(told == !call);
+              CHECK(recorder.alive() == (told ? 0 : 1));
+              CHECK(recorder.violations().empty());
+              if (!call) return;
+              recorder.notifier().terminated();
+              call.release();
+              CHECK(recorder.alive() == 0);
+          }) >= 3);
+}
+
+namespace {
+
+namespace testing = wrapup::testing;
+using Wrapped = testing::Failing<wrapup::simulator::Provider>;
+
+} // namespace
+
+TEST_CASE("The n-th allocation fails in opening a session whose provider is wrapped: there is no session then",
+          "[allocation][faults]") {
+    CHECK(fail_each([](auto failing) {
+              Exchange exchange;
+              testing::Faults<wrapup::simulator::Provider> faults;
+              wrapup::Session<Wrapped> call;
+              const bool told = failing([&] {
+                  std::error_code error;
+                  call = wrapup::Session<Wrapped>::open(error, Wrapped(exchange, faults));
+                  return is_not_enough_memory(error);
+              });
+              CHECK(told == !call);
+              CHECK(exchange.alive() == (told ? 0 : 1));
+          }) >= 6); // those of the simulator, and the decorator's record
+}
+
+TEST_CASE(
+    "The n-th allocation fails in adopting a session whose provider is wrapped: it is given back, or nothing befalls it",
+    "[allocation][faults]") {
+    CHECK(fail_each([](auto failing) {
+              Exchange exchange;
+              testing::Faults<wrapup::simulator::Provider> faults(
+                  {{testing::Operation::watch, 1, testing::Fault::say_late}});
+              const auto ringing = exchange.ring();
+              failing([&] {
+                  wrapup::Session<Wrapped> call(ringing, Wrapped(exchange, faults));
+                  const bool remembered = faults.pending() == 1;
+                  faults.deliver();
+                  call.drop();
+                  CHECK(call.phase() == wrapup::Phase::terminated);
+                  return !remembered;
+              });
+              CHECK(exchange.alive() == 0);
+              CHECK(exchange.deallocations() == 1);
+          }) == 2); // the block, and the record
+}
+
+TEST_CASE("The n-th allocation fails in making a plan and its faults: there is none then", "[allocation][faults]") {
+    CHECK(fail_each([](auto failing) {
+              failing([] {
+                  const testing::Faults<wrapup::simulator::Provider> faults(
+                      {{testing::Operation::drop, 1, testing::Fault::hang}});
+                  return faults.pending() != 0;
+              });
+          }) >= 1);
+}
+
+TEST_CASE("Rule 12: what befalls ends and releases takes no memory", "[rules][allocation][faults]") {
+    using enum testing::Fault;
+    Exchange exchange;
+    testing::Faults<wrapup::simulator::Provider> faults(testing::FaultPlan::random(1, 1).only(
+        {refuse, hang, finish_at_once, finish_later, say_twice, say_out_of_order, say_after_release, say_stale}));
+    faults.on_finish = [&](wrapup::simulator::Provider&, wrapup::simulator::Call call) { exchange.hang_up(call, 1); };
+    for (int n = 0; n < 50; ++n) {
+        const auto ringing = exchange.ring();
+        wrapup::Session<Wrapped> call(ringing, Wrapped(exchange, faults));
+        const long before = allocations;
+        call.drop();
+        call.abort();
+        call.release();
+        faults.deliver();
+        exchange.hang_up(ringing, 1);
+        const long after = allocations;
+        CHECK(after == before);
+    }
+    CHECK(exchange.alive() == 0);
+    CHECK(faults.struck(finish_later) > 0);
+    CHECK(faults.struck(say_after_release) > 0);
 }

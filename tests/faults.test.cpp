@@ -743,6 +743,38 @@ TEST_CASE("Fault say stale, after release: what is said to the former session do
     bed.check_gone(after_former({"watch 1", "drop 1", "abort 1", "snapshot 1", "deallocate 1"}), Origin::application);
 }
 
+// ---- what changes nothing was said nevertheless
+
+TEST_CASE("Failing: whoever traces hears every notice that is too much, and that it came too late", "[faults][trace]") {
+    using Tracing = Failing<ScriptedTracing>;
+    const auto superseded = [](Operation operation, Fault fault, bool twice) {
+        Script recorder;
+        recorder.on_drop = [&](int id) {
+            recorder.notifier(id).terminated("confirmed");
+            return std::error_code();
+        };
+        Faults<ScriptedTracing> faults({{operation, twice ? 2u : 1u, fault}});
+        for (int n = 0; n < (twice ? 2 : 1); ++n) {
+            Session<Tracing> call(recorder.begin(1), Tracing(recorder, faults));
+            if (call) CHECK_FALSE(call.drop());
+        }
+        CHECK(faults.struck(fault) == (fault == Fault::none ? 0 : 1));
+        CHECK(recorder.alive() == 0);
+        int count = 0;
+        for (const auto& line : recorder.calls()) count += line.find("superseded") != std::string::npos;
+        return count;
+    };
+    CHECK(superseded(Operation::drop, Fault::none, false) == 0);
+    CHECK(superseded(Operation::drop, Fault::say_twice, false) == 1);
+    CHECK(superseded(Operation::deallocate, Fault::say_twice, false) == 1);
+    CHECK(superseded(Operation::drop, Fault::say_out_of_order, false) == 2);
+    CHECK(superseded(Operation::deallocate, Fault::say_out_of_order, false) == 2);
+    CHECK(superseded(Operation::deallocate, Fault::say_after_release, false) == 1);
+    CHECK(superseded(Operation::watch, Fault::say_lost, false) == 0);
+    CHECK(superseded(Operation::watch, Fault::say_after_death, false) == 4);
+    CHECK(superseded(Operation::drop, Fault::say_stale, true) == 4);
+}
+
 // ---- without notices: what can befall an inline session
 
 namespace {

@@ -153,6 +153,25 @@ bool adopt_child(long& left, long n) {
     return refused || error;
 }
 
+bool list_children(long& left, long n) {
+    process::Service service;
+    const Call one = Call::open(service, std::vector<std::string>{"sleep", "600"});
+    const Call two = Call::open(service, std::vector<std::string>{"sleep", "600"});
+    bool refused = false;
+    try {
+        left = n;
+        const auto children = service.outstanding();
+        left = -1;
+        check(children.size() == 2, "not all are listed", "outstanding", n);
+    } catch (const std::bad_alloc&) {
+        refused = true;
+    }
+    left = -1;
+    check(one.phase() == wrapup::Phase::active && two.phase() == wrapup::Phase::active, "a child has ended",
+          "outstanding", n);
+    return refused;
+}
+
 } // namespace
 
 int main() {
@@ -161,6 +180,7 @@ int main() {
     fail_each("allocation of open", allocations_left, open_child);
     fail_each("registration of open", epoll_calls_left, open_child);
     fail_each("allocation of adopt", allocations_left, adopt_child);
+    fail_each("allocation of outstanding", allocations_left, list_children);
     fail_each("registration of adopt", epoll_calls_left, adopt_child);
     return complaints == 0 ? 0 : 1;
 }

@@ -16,6 +16,15 @@
 // What several threads may do, and what may be done inside a notice.
 namespace wrapup::testing::detail::laws {
 
+template <class I>
+void call_members(I& i, ProviderOf<I>& provider, const typename I::Identifier& id,
+                  [[maybe_unused]] const Transition& transition) {
+    i.ask_everything(provider, id);
+    if constexpr (Traces<ProviderOf<I>>) provider.trace(transition);
+    static_cast<void>(I::drop(provider, id));
+    if constexpr (Aborts<ProviderOf<I>>) static_cast<void>(I::abort(provider, id));
+}
+
 // Inside the notice of an end, every member is called on another thread, and waited for: a lock that is held by the notice
 // keeps them from returning, but not for longer than the notice takes.
 template <class I>
@@ -35,10 +44,7 @@ Verdict notice_no_lock(I& i) {
             std::atomic<bool> told{false};
             const Log::WhenOver when_over(*subject.log, [&](const Transition& transition) {
                 members = std::async(std::launch::async, [&i, &provider, id, transition, &other] {
-                    i.ask_everything(provider, id);
-                    if constexpr (Traces<ProviderOf<I>>) provider.trace(transition);
-                    static_cast<void>(I::drop(provider, id));
-                    if constexpr (Aborts<ProviderOf<I>>) static_cast<void>(I::abort(provider, id));
+                    call_members(i, provider, id, transition);
                     other.session.release();
                 });
                 returned = members.wait_for(i.limit()) == std::future_status::ready;
