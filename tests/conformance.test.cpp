@@ -447,7 +447,7 @@ struct GoesWithoutWaiting : Honest {
     void close() override { lose_all(); }
 };
 struct ClockGoesBack : Honest {
-    int looks = 0;
+    std::atomic<int> looks{0};
     Clock::time_point now() override { return Honest::now() - std::chrono::hours(looks++); }
 };
 struct WaitsPastTheDeadline : Honest {

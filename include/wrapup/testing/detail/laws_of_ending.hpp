@@ -58,10 +58,24 @@ Verdict drop_is_ours(I& i) {
     return holds();
 }
 
+// Checks a session that ends by our drop, and one that the other side ends. `check` is given what makes the end.
+template <class I, class Check>
+Verdict ended_both_ways(I& i, Check check) {
+    const Verdict dropped = i.was_broken("drop.ends") ? not_applicable("needs drop.ends")
+                                                      : check([](auto& subject) { subject.session.drop(); });
+    if constexpr (Notifies<ProviderOf<I>> && Ends<BenchOf<I>>) {
+        if (dropped.outcome == Outcome::broken || i.was_broken("remote.reported")) return dropped;
+        const Verdict ended = check([&i](auto& subject) { i.bench().end(subject.session.id()); });
+        return ended.outcome == Outcome::not_applicable ? dropped : ended;
+    } else {
+        return dropped;
+    }
+}
+
 template <class I>
 Verdict end_reported_once(I& i) {
     if constexpr (!Notifies<ProviderOf<I>>) return needs_notices();
-    const auto once = [&i](auto end) {
+    return ended_both_ways(i, [&i](auto end) {
         auto subject = i.begin();
         if (!I::is_live(subject)) return I::no_session(subject);
         end(subject);
@@ -70,16 +84,7 @@ Verdict end_reported_once(I& i) {
         if (const auto n = subject.log->repeated_ends())
             return broken("reported again " + std::to_string(n) + " times");
         return holds();
-    };
-    const Verdict dropped = i.was_broken("drop.ends") ? not_applicable("needs drop.ends")
-                                                      : once([](auto& subject) { subject.session.drop(); });
-    if constexpr (Ends<BenchOf<I>>) {
-        if (dropped.outcome == Outcome::broken || i.was_broken("remote.reported")) return dropped;
-        const Verdict ended = once([&i](auto& subject) { i.bench().end(subject.session.id()); });
-        return ended.outcome == Outcome::not_applicable ? dropped : ended;
-    } else {
-        return dropped;
-    }
+    });
 }
 
 template <class I>

@@ -37,11 +37,12 @@ Verdict open_error(I& i) {
 // It is counted, and answers, from its end on until it is given back.
 template <class I>
 Verdict outlives_the_end(I& i) {
-    const auto kept = [&i](auto end) {
+    return ended_both_ways(i, [&i](auto end) {
         auto subject = i.begin();
         if (!I::is_live(subject)) return I::no_session(subject);
         const auto before = i.alive();
-        if (!end(subject)) return I::not_ended();
+        end(subject);
+        if (!i.eventually([&] { return I::is_over(subject); })) return I::not_ended();
         i.settle();
         if (i.alive() != before) return broken(of(i.alive(), before));
         bool answers = true;
@@ -50,14 +51,7 @@ Verdict outlives_the_end(I& i) {
             if constexpr (Asks<BenchOf<I>>) answers = i.bench().ask(provider, id);
         });
         return answers ? holds() : broken("the provider does not answer about it any more");
-    };
-    const Verdict dropped = kept([&i](auto& subject) {
-        return !i.was_broken("drop.ends") && !subject.session.drop() &&
-               i.eventually([&] { return I::is_over(subject); });
     });
-    if (dropped.outcome == Outcome::broken) return dropped;
-    const Verdict ended = kept([&i](auto& subject) { return i.end(subject); });
-    return ended.outcome == Outcome::not_applicable ? dropped : ended;
 }
 
 template <class I>

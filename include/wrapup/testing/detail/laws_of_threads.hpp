@@ -32,7 +32,7 @@ Verdict notice_no_lock(I& i) {
     if constexpr (!Notifies<ProviderOf<I>>) {
         return needs_notices();
     } else {
-        const auto free_inside = [&i](auto end) {
+        return ended_both_ways(i, [&i](auto end) {
             auto subject = i.begin(), other = i.begin();
             if (!I::is_live(subject)) return I::no_session(subject);
             if (!I::is_live(other)) return I::no_session(other);
@@ -55,16 +55,7 @@ Verdict notice_no_lock(I& i) {
             while (!told) std::this_thread::yield();
             members.wait();
             return returned ? holds() : broken("the provider's members did not return " + i.in_time());
-        };
-        const Verdict dropped = i.was_broken("drop.ends") ? not_applicable("needs drop.ends")
-                                                          : free_inside([](auto& subject) { subject.session.drop(); });
-        if constexpr (Ends<BenchOf<I>>) {
-            if (dropped.outcome == Outcome::broken || i.was_broken("remote.reported")) return dropped;
-            const Verdict ended = free_inside([&i](auto& subject) { i.bench().end(subject.session.id()); });
-            return ended.outcome == Outcome::not_applicable ? dropped : ended;
-        } else {
-            return dropped;
-        }
+        });
     }
 }
 
