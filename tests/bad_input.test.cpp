@@ -181,7 +181,7 @@ TEST_CASE("Bad input: every verb of an inline session twice, in every order", "[
                     else REQUIRE_THROWS_AS(call.detach(), std::system_error);
                 }
                 // Out of the handle is out of the service, where it was not taken out.
-                REQUIRE(script.alive.empty() == (!call && !kept));
+                REQUIRE((script.alive() == 0) == (!call && !kept));
                 REQUIRE((call.phase() == Phase::released) == !call);
             };
             for (const int verb : verbs) {
@@ -189,10 +189,10 @@ TEST_CASE("Bad input: every verb of an inline session twice, in every order", "[
                 once(verb);
             }
         }
-        CAPTURE(verbs, script.calls);
-        REQUIRE(script.alive.empty() == !kept);
-        REQUIRE(count(script.calls, "deallocate 1") == (kept ? 0 : 1));
-        REQUIRE(count(script.calls, "snapshot 1") <= 1);
+        CAPTURE(verbs, script.calls());
+        REQUIRE((script.alive() == 0) == !kept);
+        REQUIRE(count(script.calls(), "deallocate 1") == (kept ? 0 : 1));
+        REQUIRE(count(script.calls(), "snapshot 1") <= 1);
     };
     std::array verbs{0, 1, 2, 3, 4};
     do {

@@ -187,15 +187,15 @@ TEST_CASE("Lease: there are as many as the control block can count, one more is 
     CHECK_FALSE(call.abort());
     script.notifier().terminated();
     call.release();
-    CHECK(script.alive.size() == 1);
+    CHECK(script.alive() == 1);
     // The last one to go deallocates, whichever it is: not the one before it, and once.
     std::rotate(leases.begin(), leases.begin() + 100, leases.end());
     while (leases.size() > 1) leases.pop_back();
-    CHECK(script.alive.size() == 1);
+    CHECK(script.alive() == 1);
     CHECK(leases.back().id() == 1);
     leases.clear();
-    CHECK(script.alive.empty());
-    CHECK(std::count(script.calls.begin(), script.calls.end(), "deallocate 1") == 1);
+    CHECK(script.alive() == 0);
+    CHECK(std::count(script.calls().begin(), script.calls().end(), "deallocate 1") == 1);
     CHECK_FALSE(monitor.lease(error));
     CHECK(error == errc::released);
 }

@@ -303,7 +303,7 @@ TEST_CASE("Rule 1: an origin wins over the abort in the owner's stead while that
         return std::error_code();
     };
     call.release();
-    CHECK(script.calls == Calls{"watch 1", "drop 1", "abort 1", "snapshot 1", "deallocate 1"});
+    CHECK(script.calls() == Calls{"watch 1", "drop 1", "abort 1", "snapshot 1", "deallocate 1"});
     CHECK(monitor.termination()->origin == Origin::remote);
     CHECK(monitor.termination()->contested);
     CHECK(monitor.termination()->abandoned);
@@ -1108,7 +1108,7 @@ TEST_CASE("Rule 13: a moved-from session is empty, whatever is asked of it and h
     check(local);
     const auto taken = std::move(local);
     CHECK_THROWS_AS(local.detach(), std::system_error);
-    CHECK(script.alive == std::set{2});
+    CHECK(script.outstanding() == std::vector{2});
 }
 
 TEST_CASE("Rule 13: a session that is released while live shows its termination when it is over", "[rules][release]") {

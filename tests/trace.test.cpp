@@ -123,7 +123,7 @@ TEST_CASE("Traces: what the library does in the stead of an owner that is gone",
     };
     script.on_abort = [](int) { return refusal; };
     CHECK(call->drop() == refusal);
-    CHECK(script.calls == Calls{"watch 1", "drop 1", "drop 1", "abort 1"});
+    CHECK(script.calls() == Calls{"watch 1", "drop 1", "drop 1", "abort 1"});
     CHECK(taken<Scripted>() == Calls{"active terminating user", "terminating active user refused",
                                      "active terminating application", "terminating active application refused"});
     script.notifier().terminated();

@@ -21,7 +21,6 @@
 using namespace seeded;
 using explorer::Atomic;
 using explorer::check;
-using explorer::execution;
 using explorer::Mutex;
 using explorer::pick;
 using explorer::Plain;
@@ -101,7 +100,7 @@ TEST_CASE("Explorer: each order of conflicting steps is one execution", "[explor
     const auto explored = check_fine(counting(3));
     CHECK(explored.executions == 1680); // 9! / (3!)^3
     CHECK(explored.redundant == 0);
-    CHECK(explored.steps == 1680 * 11); // and the join, and the load
+    CHECK(explored.steps == std::uint64_t{1680} * 11); // and the join, and the load
 }
 
 TEST_CASE("Explorer: steps that do not conflict are one execution in whatever order", "[explorer][count]") {

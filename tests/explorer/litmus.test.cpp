@@ -427,13 +427,13 @@ TEST_CASE("Explorer: one of two strong exchanges for the same value succeeds, an
     const Test test = [](const Orders& o) {
         Atomic<int> x(0);
         Values seen(4);
-        const auto exchange = [&](int i) {
+        const auto exchange = [&](std::size_t i, int desired) {
             int expected = 0;
-            const bool done = x.compare_exchange_strong(expected, i + 1, o.modify, o.load);
-            seen[static_cast<std::size_t>(2 * i)] = done ? 1 : 0;
-            seen[static_cast<std::size_t>(2 * i + 1)] = expected;
+            const bool done = x.compare_exchange_strong(expected, desired, o.modify, o.load);
+            seen[2 * i] = done ? 1 : 0;
+            seen[2 * i + 1] = expected;
         };
-        run(thread([&] { exchange(0); }), thread([&] { exchange(1); }));
+        run(thread([&] { exchange(0, 1); }), thread([&] { exchange(1, 2); }));
         return seen;
     };
     const Outcomes allowed{{1, 0, 0, 1}, {0, 2, 1, 0}};

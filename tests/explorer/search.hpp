@@ -26,7 +26,7 @@ namespace explorer = wrapup::testing::explorer;
 // order of independent steps alone (they are of one trace, as Mazurkiewicz calls it).
 using Trace = std::string;
 
-// What the threads of a program have in common.
+// What the threads of a program share.
 struct Shared {
     mutable std::array<explorer::Atomic<int>, atomics> atomic{};
     mutable std::array<explorer::Plain<int>, plains> plain{};

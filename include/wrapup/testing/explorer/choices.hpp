@@ -189,7 +189,8 @@ private:
         const std::size_t first = i;
         for (; c == '{' && i < path.size() && path[i] >= '0' && path[i] <= '9' && value < 256; ++i)
             value = 10 * value + (path[i] - '0');
-        if (i == first || i == path.size() || path[i++] != '}') throw std::invalid_argument("this is not a schedule");
+        if (i == first || i == path.size() || path[i] != '}') throw std::invalid_argument("this is not a schedule");
+        ++i;
         return value;
     }
 

@@ -55,9 +55,9 @@ namespace wrapup::testing::explorer {
 class Fiber {
 public:
 #if defined(WRAPUP_TESTING_ASAN)
-    static constexpr std::size_t stack_size = 512 * 1024;
+    static constexpr std::size_t stack_size = std::size_t{512} * 1024;
 #else
-    static constexpr std::size_t stack_size = 128 * 1024;
+    static constexpr std::size_t stack_size = std::size_t{128} * 1024;
 #endif
 
     /// The system thread's own stack.
@@ -159,7 +159,7 @@ private:
         auto** top = reinterpret_cast<void**>(stack_->bytes + sizeof(stack_->bytes));
         *--top = nullptr;
         *--top = reinterpret_cast<void*>(&begin);
-        stack_pointer_ = top;
+        stack_pointer_ = static_cast<void*>(top);
     }
 
     // What a called function has to preserve is kept on the stack, or declared as overwritten; all else is the caller's to
