@@ -81,15 +81,15 @@ public:
         call_.reset();
         given_up_ = true;
         check();
-        script_.notifiers.clear();
+        script_.notifier() = {};
         lost_ = true;
         check();
-        const bool orderly = count(script_.calls, "snapshot 1") == 1 && script_.calls.back() == "deallocate 1";
+        const bool orderly = count(script_.calls(), "snapshot 1") == 1 && script_.calls().back() == "deallocate 1";
         return right_ && monitor_.termination() && monitor_.phase() == Phase::released &&
-               (deallocated() ? orderly : count(script_.calls, "snapshot 1") <= 1);
+               (deallocated() ? orderly : count(script_.calls(), "snapshot 1") <= 1);
     }
 
-    [[nodiscard]] const Calls& calls() const { return script_.calls; }
+    [[nodiscard]] Calls calls() const { return script_.calls(); }
 
 private:
     void twice(void (Abused::*step)(int), int which) {
@@ -114,11 +114,11 @@ private:
         default: hold(script_.notifier().lost() == deallocated()); lost_ = true;
         }
     }
-    [[nodiscard]] bool deallocated() const { return script_.alive.empty(); }
+    [[nodiscard]] bool deallocated() const { return script_.alive() == 0; }
 
     void check() {
         const bool over = monitor_.termination() != nullptr;
-        hold(count(script_.calls, "deallocate 1") == (deallocated() ? 1 : 0));
+        hold(count(script_.calls(), "deallocate 1") == (deallocated() ? 1 : 0));
         hold(!deallocated() || (over && given_up_));
         hold(!given_up_ || lost_ || over == deallocated());
         if (call_) hold(static_cast<bool>(*call_) == (!given_up_ && monitor_.phase() != Phase::released));

@@ -102,7 +102,7 @@ TEST_CASE("Monitor and Controller: copying and moving, full and empty, onto full
     CHECK(controller.disconnect("nobody") == errc::released);
     CHECK(controller.abort() == errc::released);
     CHECK_FALSE(moved.drop());
-    script.notifiers.clear();
+    script.notifier() = {};
 }
 
 TEST_CASE("Controller: it ends the session for somebody else, and is a monitor", "[controller]") {
@@ -195,7 +195,8 @@ TEST_CASE("Lease: there are as many as the control block can count, one more is 
     CHECK(leases.back().id() == 1);
     leases.clear();
     CHECK(script.alive() == 0);
-    CHECK(std::count(script.calls().begin(), script.calls().end(), "deallocate 1") == 1);
+    const Calls calls = script.calls();
+    CHECK(std::count(calls.begin(), calls.end(), "deallocate 1") == 1);
     CHECK_FALSE(monitor.lease(error));
     CHECK(error == errc::released);
 }
@@ -214,5 +215,5 @@ TEST_CASE("Lease: one that is returned at the limit makes room for one", "[lease
         CHECK_FALSE(monitor.lease(error));
         CHECK(error == errc::too_many_leases);
     }
-    script.notifiers.clear();
+    script.notifier() = {};
 }
