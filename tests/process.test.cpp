@@ -909,7 +909,7 @@ struct Bench {
         return id;
     }
     Provider provider() { return Provider(*service); }
-    Signal reason() { return Signal{SIGHUP}; }
+    Signal reason() { return Signal{SIGUSR2}; } // which nobody has inherited as ignored
     void close() { service.reset(); }
     const char* excuse(std::string_view law) const {
         if (law == "drop.refused") return "the kernel refuses no signal to a child that it lets us reap";

@@ -38,6 +38,7 @@ public:
     static void* operator new(std::size_t, const std::nothrow_t&) noexcept {
         return Backend::template allocate<sizeof(SessionBlock), alignof(SessionBlock)>();
     }
+    // NOLINTNEXTLINE(misc-new-delete-overloads): there is no `new` that throws
     static void operator delete(void* memory) noexcept {
         Backend::template deallocate<sizeof(SessionBlock), alignof(SessionBlock)>(memory);
     }

@@ -122,7 +122,7 @@ private:
             late = fault == Fault::say_late;
             if (late) room.front().held = std::move(notifier);
             faults_->enter(std::move(room), id, inner_);
-        } catch (const std::bad_alloc&) {
+        } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)
             // Then nothing more befalls this session.
         }
         if (!late) inner_.watch(id, std::move(notifier));
