@@ -36,6 +36,9 @@ void check_texts(Format text) {
     wrapup::simulator::Exchange exchange;
     auto call = wrapup::Session<wrapup::simulator::Provider>::open(exchange);
     CHECK(text(call) == "active");
+    auto lost = wrapup::Session<wrapup::simulator::Provider>::open(exchange);
+    exchange.lose(lost.id());
+    CHECK(text(*lost.termination()) == "ended by service after 0.000s");
     exchange.advance(2500ms);
     exchange.hang_up(call.id(), 16);
     CHECK(text(*call.termination()) == "ended by remote after 2.500s, cause 16");

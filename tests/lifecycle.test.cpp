@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <wrapup/error.hpp>
 #include <wrapup/lifecycle.hpp>
+#include <wrapup/origin.hpp>
 
 #include "support/catch.hpp"
 
 #include <string>
+#include <system_error>
 
 using wrapup::Action;
 using wrapup::Event;
@@ -120,4 +123,16 @@ TEST_CASE("The lifecycle: what is not in the enumerations has no effect and has 
     CHECK(std::string(to_string(no_event)) == "unknown event");
     CHECK(std::string(to_string(static_cast<Action>(99))) == "unknown action");
     CHECK(std::string(to_string(static_cast<Phase>(99))) == "unknown phase");
+}
+
+TEST_CASE("Lifecycle: every name is a word, and what has none says so", "[lifecycle]") {
+    for (const auto event : {wrapup::Event::request, wrapup::Event::release}) {
+        const wrapup::Step now = wrapup::step(wrapup::Phase::active, event);
+        const wrapup::Step later = wrapup::step(wrapup::Phase::released, event);
+        CHECK_FALSE(now == later);
+        CHECK_FALSE(wrapup::Step{now.phase, wrapup::Action::none} == now);
+        CHECK(std::string(to_string(later.action)) == "none");
+    }
+    CHECK(std::string(to_string(static_cast<wrapup::Origin>(9))).find("unknown") == 0);
+    CHECK(std::error_code(99, wrapup::category()).message().find("unknown") == 0);
 }

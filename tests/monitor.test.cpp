@@ -217,3 +217,17 @@ TEST_CASE("Lease: one that is returned at the limit makes room for one", "[lease
     }
     script.notifier() = {};
 }
+
+TEST_CASE("Controller: an abort after the first, while the end is under way, and after the release",
+          "[controller][abort]") {
+    Script script;
+    Call call(script.begin(1), script);
+    const Controller controller{call};
+    CHECK_FALSE(controller.abort());
+    CHECK_FALSE(controller.abort());
+    script.notifier().terminated();
+    CHECK_FALSE(controller.abort());
+    call.release();
+    CHECK(controller.abort() == errc::released);
+    CHECK(script.alive() == 0);
+}

@@ -283,3 +283,10 @@ TEST_CASE("Notifier: a cause whose address is not to be had is reported as any o
     wire.terminated(Origin::remote, Addressless{2});
     CHECK(call.termination()->cause->number == 2);
 }
+
+TEST_CASE("NotifierTable: an empty notifier that is bound is nobody to be told", "[table]") {
+    Table table;
+    table.bind(table.reserve(), 7, Notifier<std::string>());
+    CHECK_FALSE(table.notify(7, [](const Notifier<std::string>& notifier) { notifier.terminated(); }));
+    CHECK(table.size() == 1);
+}

@@ -289,7 +289,8 @@ struct Early {
     using period = duration::period;
     using time_point = std::chrono::time_point<Early>;
     [[maybe_unused]] static constexpr bool is_steady = true;
-    static time_point now() noexcept { return time_point(-5ns); }
+    static inline duration past_epoch = -5ns;
+    static time_point now() noexcept { return time_point(past_epoch); }
 };
 
 // A provider that waits by a clock that counts in floating point, and notes for how long it was to wait.
@@ -325,6 +326,10 @@ struct WaitsByFloat {
 TEST_CASE("wait_until: by a clock that is before its epoch, what is too long is for ever all the same", "[wait]") {
     check_for_ever([](auto& call) { return wrapup::wait_until(call, Early::time_point::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_until(call, Early::time_point::max() - 1ns); });
+    check_for_ever_by_sleeping([](auto& call) { return wrapup::wait_until(call, Early::time_point(1h)); });
+    Early::past_epoch = 5ns;
+    check_for_ever_by_sleeping([](auto& call) { return wrapup::wait_until(call, Early::time_point(1h)); });
+    Early::past_epoch = -5ns;
     Exchange exchange;
     auto call = Simulated::open(exchange, Behaviour{.confirmation = Confirmation::later, .delay = 30s});
     call.drop();
@@ -345,4 +350,16 @@ TEST_CASE("wait_for: a clock of floating point is not rounded to its unit", "[wa
     wrapup::wait_until(call, std::chrono::time_point<WaitsByFloat::FloatClock, std::chrono::milliseconds>(700ms));
     CHECK(std::abs(service.deadline.time_since_epoch().count() - 0.7F) < 1e-6F);
     service.notifier.terminated();
+}
+
+TEST_CASE("wait_until: no session, one that is over, and one that is not", "[wait]") {
+    Exchange exchange;
+    auto call = Session<Crowd>::open(exchange);
+    const auto until = [](const Monitor<Crowd>& monitor) {
+        return wrapup::wait_until(monitor, std::chrono::steady_clock::now() + 1ms);
+    };
+    CHECK(until(Monitor<Crowd>()));
+    CHECK_FALSE(until(Monitor(call)));
+    call.drop();
+    CHECK(until(Monitor(call)));
 }
