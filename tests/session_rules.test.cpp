@@ -582,6 +582,24 @@ TEST_CASE("Rule 5: an inline session is dropped, else aborted, then deallocated 
     CHECK(script.alive() == 0);
 }
 
+TEST_CASE(
+    "Rule 5: an abort that is refused when the session was released meanwhile: dropped, and if that is refused, aborted",
+    "[rules][release][abort]") {
+    Script script;
+    auto call = begin(script);
+    script.on_abort = [&, n = 0](int) mutable {
+        if (++n > 1) return std::error_code();
+        call.release();
+        return refusal;
+    };
+    script.on_drop = [](int) { return refusal; };
+    CHECK(call.abort() == refusal);
+    CHECK(script.calls() == Calls{"watch 1", "abort 1", "drop 1", "abort 1"});
+    script.notifier().terminated();
+    CHECK(call.termination()->abandoned);
+    CHECK(script.alive() == 0);
+}
+
 // ---- 6
 
 TEST_CASE("Rule 6: release ends the owner's part, and registered callbacks still run once", "[rules][callback]") {
