@@ -74,7 +74,7 @@ void report(Row& row, const std::string& name, const Explored& explored, const s
     if (as_expected) return;
     failed = true;
     if (!explored.failure) {
-        std::printf("FAILED %s: it should have failed with: %s\n", name.c_str(), expected);
+        std::printf("FAILED %s: it should have failed with: %s\n", name.c_str(), expected ? expected : "");
         return;
     }
     std::printf("FAILED %s: %s\n%s    again: explore %s --only '%s' --schedule %s\n", name.c_str(),
