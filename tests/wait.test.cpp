@@ -321,7 +321,55 @@ struct WaitsByFloat {
     }
 };
 
+// A provider that has to pump on the thread that made its service, and nowhere else.
+struct PumpsOnOneThread {
+    struct Service {
+        wrapup::Notifier<void> notifier;
+        std::thread::id pumping = std::this_thread::get_id();
+        int pumped = 0;
+    };
+
+    using Identifier = int;
+
+    Service* service;
+
+    void drop(int) noexcept {}
+    void deallocate(int) noexcept {}
+    void watch(int, wrapup::Notifier<void> notifier) noexcept { service->notifier = std::move(notifier); }
+    std::chrono::steady_clock::time_point now() const noexcept { return std::chrono::steady_clock::now(); }
+    bool pumps() const noexcept { return std::this_thread::get_id() == service->pumping; }
+    template <class Done>
+    void wait(std::chrono::steady_clock::time_point, Done done) noexcept {
+        ++service->pumped;
+        if (service->pumped == 3) service->notifier.terminated();
+        static_cast<void>(done());
+    }
+};
+
 } // namespace
+
+TEST_CASE("wait: a provider that pumps on one thread does the waiting there, and the library does it elsewhere",
+          "[wait]") {
+    PumpsOnOneThread::Service service;
+    const Session<PumpsOnOneThread> call(1, PumpsOnOneThread{&service});
+    CHECK(!wrapup::wait_for(call, 1h));
+    CHECK(!wrapup::wait_until(call, std::chrono::steady_clock::now() + 1h));
+    CHECK(service.pumped == 2);
+    bool early = true, late = false;
+    std::atomic<bool> waits{false};
+    std::thread other([&] {
+        early = wrapup::wait_for(call, 1ms);
+        waits = true;
+        late = wrapup::wait_for(call, 1h);
+    });
+    while (!waits) std::this_thread::yield();
+    CHECK(service.pumped == 2);
+    wrapup::wait(call);
+    other.join();
+    CHECK(service.pumped == 3);
+    CHECK(!early);
+    CHECK(late);
+}
 
 TEST_CASE("wait_until: by a clock that is before its epoch, what is too long is for ever all the same", "[wait]") {
     check_for_ever([](auto& call) { return wrapup::wait_until(call, Early::time_point::max()); });

@@ -204,7 +204,8 @@ struct TimePointOf<P> {
 /// Waits in the session's stead, where somebody must pump (a window's thread, a simulated clock):
 /// `p.wait(deadline, done)`, `noexcept`; it returns when `done()` is true or the deadline has passed, whichever is
 /// first. The deadline is of the provider's own clock, so such a provider is `Timed`, by a `std::chrono::time_point`; `done` may be called at any time
-/// and does not block.
+/// and does not block. A provider that must pump on some threads only says on which: `p.pumps()`, const, `noexcept`, `bool`;
+/// where that is false the library waits, and the provider's clock is `std::chrono::steady_clock`.
 ///
 /// *Law:* it returns in bounded time after `done` has become true.
 template <class P>
@@ -213,6 +214,15 @@ concept Waits = Timed<P> && requires(P& provider, const typename detail::TimePoi
     detail::TimePointOf<P>::type::max();
     { provider.wait(deadline, detail::Done{}) } noexcept;
 };
+
+namespace detail {
+
+template <class P>
+concept Pumps = Waits<P> && requires(const P& provider) {
+    { provider.pumps() } noexcept -> std::same_as<bool>;
+};
+
+} // namespace detail
 
 /// Is told of every transition: `p.trace(transition)`, `noexcept`.
 ///

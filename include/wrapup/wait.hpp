@@ -50,8 +50,17 @@ bool wait_until(SessionBlock<P>& session, TimePoint deadline) {
     const auto over = [&session]() noexcept { return session.state().over(); };
     if (over()) return true;
     if constexpr (Waits<P>) {
-        session.provider().wait(deadline, over);
-    } else {
+        bool pumps = true;
+        if constexpr (Pumps<P>) pumps = session.provider().pumps();
+        if (pumps) {
+            session.provider().wait(deadline, over);
+            return over();
+        }
+    }
+    if constexpr (!Waits<P> || Pumps<P>) {
+        using Clock = typename WaitingBackend<typename BackendOf<P>::type>::Clock;
+        static_assert(std::is_same_v<TimePoint, typename Clock::time_point>,
+                      "wrapup: a provider that pumps on some threads only has the clock std::chrono::steady_clock");
         // A wait whose deadline has passed is a look, not a system call.
         if (deadline <= wait_clock_now(session)) return over();
         Waiter<typename BackendOf<P>::type> waiter;
@@ -120,8 +129,9 @@ bool wait_until(const Handle& handle, std::chrono::time_point<Clock, Duration> d
             if (last <= now) return session->state().over();
             const auto own_last = detail::after(detail::wait_clock_now(*session.get()), detail::between(now, last));
             const bool over = detail::wait_until(*session.get(), own_last);
-            // The provider's clock need not move with the other one, so that is not looked at again.
-            if (over || Waits<typename Handle::provider_type>) return over;
+            // A clock of the provider's own need not move with the other one, so that is not looked at again.
+            using P = typename Handle::provider_type;
+            if (over || (Waits<P> && !detail::Pumps<P>)) return over;
         }
     }
 }

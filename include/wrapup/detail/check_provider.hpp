@@ -38,6 +38,7 @@ constexpr bool check_provider() noexcept {
             constexpr bool good_abort = !HasMemberAbort<P> || Aborts<P>;
             constexpr bool good_now = !HasMemberNow<P> || Timed<P>;
             constexpr bool good_wait = !HasMemberWait<P> || Waits<P>;
+            constexpr bool good_pumps = !HasMemberPumps<P> || Pumps<P>;
             constexpr bool good_trace = !HasMemberTrace<P> || Traces<P>;
             static_assert(
                 good_cause,
@@ -57,10 +58,13 @@ constexpr bool check_provider() noexcept {
             static_assert(
                 good_wait,
                 "wrapup: the provider's wait must be `wait(deadline, done) noexcept` with a deadline of its own `now()`");
+            static_assert(
+                good_pumps,
+                "wrapup: the provider's pumps must be `pumps() const noexcept`, beside its wait, and return bool");
             static_assert(good_trace,
                           "wrapup: the provider's trace must be `trace(const wrapup::Transition&) noexcept`");
             return SessionProvider<P> && good_cause && good_reason && good_snapshot && good_abort && good_now &&
-                   good_wait && good_trace;
+                   good_wait && good_pumps && good_trace;
         }
     }
     return false;
