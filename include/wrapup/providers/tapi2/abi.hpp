@@ -5,7 +5,8 @@
 
 /// @file
 /// The binary interface of TAPI 2 as far as the provider uses it, without a Windows header: the logic is compiled and tested
-/// anywhere. `<wrapup/providers/tapi2_system.hpp>` asserts that all of it agrees with `<tapi.h>`, whose names it keeps.
+/// anywhere. `<wrapup/providers/tapi2_system.hpp>` asserts that all of it agrees with `<tapi.h>`, whose names it keeps; those of
+/// its macros in lower case, since that header may have been included before.
 
 namespace wrapup::tapi2::abi {
 
@@ -15,7 +16,8 @@ using Dword = std::uint32_t;
 using DwordPtr = std::uintptr_t;
 
 // Who tells us what happens: LINECALLBACK.
-using Callback = void(Dword device, Dword message, DwordPtr instance, DwordPtr param1, DwordPtr param2, DwordPtr param3);
+using Callback = void(Dword device, Dword message, DwordPtr instance, DwordPtr param1, DwordPtr param2,
+                      DwordPtr param3);
 
 // tapi.h packs its structures by one byte, on every platform.
 #pragma pack(push, 1)
@@ -61,10 +63,11 @@ struct CallInfo {
     DialParams dial_params;
     Dword dwOrigin, dwReason, dwCompletionID, dwNumOwners, dwNumMonitors, dwCountryCode, dwTrunk;
     PartyId caller, called, connected, redirection, redirecting;
-    Field app_name, displayable_address, called_party, comment, display, user_user_info, high_level_comp, low_level_comp;
+    Field app_name, displayable_address, called_party, comment, display, user_user_info, high_level_comp,
+        low_level_comp;
     Field charging_info, terminal_modes, dev_specific;
     Dword dwCallTreatment;
-    Field call_data, sending_flowspec, receiving_flowspec; // 2.0 and later, with dwCallTreatment
+    Field call_data, sending_flowspec, receiving_flowspec;                        // 2.0 and later, with dwCallTreatment
     Dword dwCallerIDAddressType, dwCalledIDAddressType, dwConnectedIDAddressType; // 3.0 and later
     Dword dwRedirectionIDAddressType, dwRedirectingIDAddressType;
 };
@@ -95,13 +98,13 @@ static_assert(sizeof(Message) == 8 + 4 * sizeof(DwordPtr) && sizeof(InitializeEx
 static_assert(sizeof(CallInfo) == 344 && sizeof(CallStatus) == 56 && sizeof(CallParams) == 180);
 
 // Messages. *Source:* TAPI, "Line Device Messages"
-inline constexpr Dword LINE_CALLINFO = 1, LINE_CALLSTATE = 2, LINE_CLOSE = 3, LINE_LINEDEVSTATE = 8, LINE_REPLY = 12,
-                       LINE_APPNEWCALL = 23;
+inline constexpr Dword line_callinfo = 1, line_callstate = 2, line_close = 3, line_linedevstate = 8, line_reply = 12,
+                       line_appnewcall = 23;
 
 // lineInitializeExW: how messages come.
-inline constexpr Dword LINEINITIALIZEEXOPTION_USEHIDDENWINDOW = 1, LINEINITIALIZEEXOPTION_USEEVENT = 2,
-                       LINEINITIALIZEEXOPTION_USECOMPLETIONPORT = 3;
+inline constexpr Dword lineinitializeexoption_usehiddenwindow = 1, lineinitializeexoption_useevent = 2,
+                       lineinitializeexoption_usecompletionport = 3;
 
-inline constexpr Dword LINEBEARERMODE_VOICE = 1, LINECALLPARAMFLAGS_IDLE = 2, LINEADDRESSMODE_ADDRESSID = 1;
+inline constexpr Dword linebearermode_voice = 1, linecallparamflags_idle = 2, lineaddressmode_addressid = 1;
 
 } // namespace wrapup::tapi2::abi
