@@ -124,7 +124,10 @@ inline void write_call_info(abi::CallInfo info, const InfoText& text, Dword vers
     case Spoiled::no: break;
     case Spoiled::offset_beyond: info.caller.offset = info.dwUsedSize + 4; break;
     case Spoiled::size_beyond: info.caller.size = info.dwUsedSize; break;
-    case Spoiled::wraps_around: info.caller.offset = 0xFFFFFFF0, info.caller.size = 0x20; break;
+    case Spoiled::wraps_around:
+        info.caller.offset = 0xFFFFFFF0;
+        info.caller.size = 0x20;
+        break;
     case Spoiled::odd_size: info.caller.size = std::max<Dword>(info.caller.size, 4) - 3; break;
     case Spoiled::needs_ever_more: info.dwNeededSize = info.dwTotalSize + 16; break;
     }

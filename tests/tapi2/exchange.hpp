@@ -110,7 +110,7 @@ public:
         const auto line = find(lines, "lineClose", handle);
         if (!line) return lineerr_invallinehandle;
         if (const Script script = script_for(line->device, Function::close); script.returns <= 0) return script.returns;
-        end_line(line, "lineClose", false);
+        end_line(line, "lineClose", 0);
         settle();
         return 0;
     }
@@ -123,7 +123,7 @@ public:
         if (!app) return lineerr_invalapphandle;
         if (const Script script = script_for(any_device, Function::shutdown); script.returns <= 0)
             return script.returns;
-        end_app(app, "lineShutdown");
+        end_app(app, "lineShutdown", 0);
         settle();
         return 0;
     }
@@ -440,7 +440,8 @@ public:
     }
     void force_close(Dword device) noexcept override {
         const Lock lock(mutex_);
-        for (const auto& line : lines_of(device)) end_line(line, "LINE_CLOSE", true);
+        for (const auto& line : lines_of(device))
+            end_line(line, "LINE_CLOSE", tell(line, {line->handle, abi::line_close, 0, 0, 0, 0}));
         settle();
     }
     void send(const abi::Message& message) noexcept override {
@@ -458,7 +459,10 @@ public:
     }
     void grow(Dword number, Dword bytes, Dword reads) noexcept override {
         const Lock lock(mutex_);
-        if (const auto call = physical(number)) call->grow_by = bytes, call->grow_reads = reads;
+        const auto call = physical(number);
+        if (!call) return;
+        call->grow_by = bytes;
+        call->grow_reads = reads;
     }
     void spoil(Dword number, Spoiled how) noexcept override {
         const Lock lock(mutex_);
@@ -546,7 +550,7 @@ private:
     }
     void end_all(const char* why) {
         const auto live = apps.live();
-        for (const auto& [handle, app] : live) end_app(app, why);
+        for (const auto& [handle, app] : live) end_app(app, why, never_told);
     }
 
     // What the handle stands for. Who uses one that he must know to be void breaks the rules.
@@ -555,7 +559,8 @@ private:
         auto found = handles.find(handle);
         if (found) return found;
         const Death* death = handles.death(handle);
-        if (death && death->app && !death->app->gone && !death->app->knows(death->told)) return nullptr;
+        if (death && death->told == never_told) return nullptr;
+        if (death && !death->app->gone && !death->app->knows(death->told)) return nullptr;
         ++ledger.counted.dead_handle_uses;
         if (death && death->why == deallocated && std::string(function) == deallocated)
             ++ledger.counted.double_deallocations;

@@ -12,6 +12,8 @@ namespace tapi2_double {
 
 struct App;
 
+inline constexpr Dword never_told = 0xFFFFFFFF;
+
 /// Why a handle is void, and since when its owner can know: when message `told` of the application has been handled.
 struct Death {
     const char* why;

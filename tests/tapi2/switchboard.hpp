@@ -224,9 +224,9 @@ protected:
 
     // ---- lines and applications end
 
-    void end_line(const std::shared_ptr<Line>& line, const char* why, bool forced) {
-        // Those who are closed know it when the message has come; those who close, at once.
-        const Dword told = forced ? tell(line, {line->handle, abi::line_close, 0, 0, 0, 0}) : 0;
+    // `told` by a message: the device has closed it.
+    void end_line(const std::shared_ptr<Line>& line, const char* why, Dword told) {
+        const bool forced = told != 0 && told != never_told;
         line->closed = true;
         for (const auto& request : requests)
             if (request->line == line) suppress(*request);
@@ -246,16 +246,16 @@ protected:
         lines.remove(line->handle, {why, line->app, told});
     }
 
-    void end_app(const std::shared_ptr<App>& app, const char* why) {
+    void end_app(const std::shared_ptr<App>& app, const char* why, Dword told) {
         const auto live = lines.live();
         for (const auto& [handle, line] : live)
-            if (line->app == app) end_line(line, why, false);
+            if (line->app == app) end_line(line, why, told);
         app->gone = true;
         ledger.counted.messages_unread += static_cast<Dword>(app->queue.size());
         app->queue.clear();
         if (app->uses(abi::lineinitializeexoption_useevent)) platform_.close_event(app->endpoint);
         if (app->uses(abi::lineinitializeexoption_usehiddenwindow)) platform_.close_window(app->endpoint);
-        apps.remove(app->handle, {why, nullptr});
+        apps.remove(app->handle, {why, app, told});
         changed_.notify_all();
     }
 
@@ -310,9 +310,7 @@ protected:
 
     void reply(Request& request) {
         if (request.replied) return;
-        const bool lost = request.hold && request.hold->dead &&
-                          (request.line->version < version_2_0 || devices[request.line->device].replies_lost);
-        if (request.line->closed || lost) return suppress(request);
+        if (request.line->closed || is_lost(request)) return suppress(request);
         request.replied = true;
         ++ledger.counted.replies;
         if (request.function == Function::drop) --request.call->drops_under_way;
@@ -331,6 +329,11 @@ protected:
         tell(request.line, {0, abi::line_reply, 0, static_cast<DwordPtr>(request.id), result, 0}, nullptr,
              is_new ? request.place : nullptr, is_new ? request.hold->handle : 0);
         if (is_new) give_to_monitors(request.call, request.line.get());
+    }
+
+    bool is_lost(const Request& request) const {
+        return request.hold && request.hold->dead &&
+               (request.line->version < version_2_0 || devices[request.line->device].replies_lost);
     }
 
     // Whoever has given bytes along keeps them until the reply.
