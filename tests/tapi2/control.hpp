@@ -167,6 +167,9 @@ public:
     virtual void reuse_handles(bool on) noexcept = 0;
     /// Whether messages of a handle that is deallocated meanwhile stay in the queue (not in the beginning; in a port they do).
     virtual void keep_stale_messages(bool on) noexcept = 0;
+    /// Whether it is no violation (in the beginning it is) to use a handle after a message that forbids it has been handled:
+    /// for tests in which several threads use calls. What a thread does itself, to deallocate or close, is not meant.
+    virtual void allow_late_uses(bool on) noexcept = 0;
     virtual void set_time(long long unix_ms) noexcept = 0; ///< 0: that of the machine
 
     // ---- what functions do, on one device or any; lineInitializeExW and lineGetMessage know only `any_device`

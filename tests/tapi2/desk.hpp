@@ -68,14 +68,19 @@ public:
     // A call that comes in.
     [[nodiscard]] TapiSession take(tapi2::Privilege privilege = tapi2::Privilege::owner,
                                    const tapi2_double::Info& info = {}) {
-        number_ = control().offer(0, static_cast<std::uint32_t>(privilege), info);
+        control().offer(0, static_cast<std::uint32_t>(privilege), info);
         return arrived();
     }
     [[nodiscard]] TapiSession arrived() {
         REQUIRE(eventually([&] { return count() > 0; }));
         settle();
+        return *next();
+    }
+    // One that has come in, if there is one.
+    [[nodiscard]] std::optional<TapiSession> next() {
         const std::lock_guard lock(mutex_);
-        TapiSession call = std::move(came_in_.back());
+        if (came_in_.empty()) return {};
+        std::optional<TapiSession> call(std::move(came_in_.back()));
         came_in_.pop_back();
         return call;
     }
@@ -127,7 +132,6 @@ private:
     std::mutex mutex_;
     std::vector<TapiSession> came_in_;
     std::optional<tapi2::Line> line_;
-    tapi2_double::Dword number_ = 0;
 };
 
 } // namespace support

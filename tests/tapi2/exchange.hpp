@@ -177,13 +177,14 @@ public:
         ++counted.drops;
         if (hold->privilege != linecallprivilege_owner) {
             ++counted.drops_on_monitors;
-            if (!hold->was_owner || (hold->told_monitor != 0 && app.knows(hold->told_monitor)))
+            if (!hold->was_owner || (!late_uses && hold->told_monitor != 0 && app.knows(hold->told_monitor)))
                 ledger.violation("lineDrop", handle, "it is a monitor's");
             return lineerr_notowner;
         }
         if (hold->call->is_idle()) {
             ++counted.drops_at_idle;
-            if (hold->told_idle != 0 && app.knows(hold->told_idle)) ledger.violation("lineDrop", handle, "it is idle");
+            if (!late_uses && hold->told_idle != 0 && app.knows(hold->told_idle))
+                ledger.violation("lineDrop", handle, "it is idle");
             return lineerr_invalcallstate;
         }
         return ask(hold, Function::drop, user_user_info, size, lock);
@@ -341,6 +342,10 @@ public:
     void reuse_handles(bool on) noexcept override {
         const Lock lock(mutex_);
         reuse = on;
+    }
+    void allow_late_uses(bool on) noexcept override {
+        const Lock lock(mutex_);
+        late_uses = on;
     }
     void keep_stale_messages(bool on) noexcept override {
         const Lock lock(mutex_);
@@ -559,7 +564,7 @@ private:
         auto found = handles.find(handle);
         if (found) return found;
         const Death* death = handles.death(handle);
-        if (death && death->told == never_told) return nullptr;
+        if (death && (death->told == never_told || (late_uses && death->told != 0))) return nullptr;
         if (death && !death->app->gone && !death->app->knows(death->told)) return nullptr;
         ++ledger.counted.dead_handle_uses;
         if (death && death->why == deallocated && std::string(function) == deallocated)

@@ -48,7 +48,7 @@ struct State {
     Dword tapi_version = version_2_2;
     Dword messages = 0;
     long long time_ms = 0;
-    bool service = true, reuse = true, keep_stale = false;
+    bool service = true, reuse = true, keep_stale = false, late_uses = false;
 };
 
 /// How calls and requests go, and what is told of them. Its members are called under its lock.

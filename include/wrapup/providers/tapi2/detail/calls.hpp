@@ -549,24 +549,23 @@ private:
         const abi::Long result = tapi_.lineDeallocateCall(handle);
         const bool freed = result >= 0 || result == result_of(Error::invalid_call_handle);
         // Not idle, whatever we have heard, and by the rules before 2.0 to be dropped first.
-        if (result == result_of(Error::invalid_call_state) &&
-            call_state(status_of(handle).dwCallState) != CallState::idle)
-            static_cast<void>(tapi_.lineDrop(handle, nullptr, 0));
+        bool drops =
+            result == result_of(Error::invalid_call_state) && call_state(status_of(handle).dwCallState) != CallState::idle;
         Serial former = nobody;
         {
             const std::lock_guard lock(mutex_);
             Record& record = *find(serial);
             --record.uses;
             record.freeing = false;
-            if (freed || record.void_) {
-                erase(serial);
-            } else {
-                former = map(serial, record, handle);
-                record.retry = true;
-                changed_.notify_all();
-            }
+            if (freed || record.void_) return erase(serial);
+            former = map(serial, record, handle);
+            record.retry = true;
+            drops = drops && !record.requests.outstanding(Request::drop);
+            if (drops) record.drop = Drop::asking;
+            changed_.notify_all();
         }
         lose(former, {});
+        if (drops) static_cast<void>(ask(serial));
     }
 
     // ---- dropping
@@ -579,6 +578,8 @@ private:
             const std::lock_guard lock(mutex_);
             Record* const record = find(serial);
             if (!record || record->void_ || !record->handle) return errc::lost;
+            if (record->ending && !record->given_up) return {};
+            record->reverted = false;
             record->held = record->state == CallState::on_hold_pending_conference ||
                            record->state == CallState::on_hold_pending_transfer;
             handle = record->handle;
@@ -614,16 +615,24 @@ private:
         Record* const record = find(serial);
         if (!record) return {};
         record->sent = {};
-        if (record->drop == Drop::asked) record->drop = Drop::accepted;
-        return {};
+        if (record->drop != Drop::asked) return {};
+        record->drop = Drop::accepted;
+        if (record->ending || !std::exchange(record->reverted, false)) return {};
+        record->drop = Drop::none;
+        record->retry = true;
+        return Error::operation_failed;
     }
 
     // A lineDrop was refused. @returns nothing if the call is over all the same
     std::error_code withdraw(Serial serial, abi::Long result) noexcept {
+        // It may be over already, and then it was not for our request.
         if (result == result_of(Error::invalid_call_state)) {
-            // It may be over already, and then it was not for our request.
-            set_drop(serial, Drop::none);
-            if (resynchronize(serial) == CallState::idle) return {};
+            const abi::CallStatus status = status_of(serial);
+            if (call_state(status.dwCallState) == CallState::idle) {
+                set_drop(serial, Drop::none);
+                observe(serial, status.dwCallState, status.dwCallStateMode, status.dwCallPrivilege);
+                return {};
+            }
         }
         if (result == result_of(Error::invalid_call_handle)) {
             lose(serial, Error::invalid_call_handle);
@@ -682,6 +691,9 @@ private:
             // A bridged line that others still use, or a call that was about to be transferred: lineDrop has not ended it.
             constexpr abi::Dword inactive = 0x2 | 0x8; // LINECONNECTEDMODE_INACTIVE, _INACTIVEHELD
             if (record.drop < Drop::asking || ((mode & inactive) == 0 && !record.held)) return false;
+            // Until the reply is there, nothing else may be asked for.
+            record.reverted = record.drop != Drop::accepted;
+            if (record.reverted) return false;
             record.drop = Drop::none;
             return true;
         }
@@ -712,13 +724,16 @@ private:
         return tapi_.lineGetCallStatus(handle, &status) < 0 ? abi::CallStatus() : status;
     }
 
-    // Asks TAPI for the state, where a message may have been missed. @returns it
-    std::optional<CallState> resynchronize(Serial serial) noexcept {
-        abi::CallStatus status{};
-        if (const Use use(*this, serial); use.handle()) status = status_of(use.handle());
-        if (status.dwCallState == 0) return {};
-        observe(serial, status.dwCallState, status.dwCallStateMode, status.dwCallPrivilege);
-        return call_state(status.dwCallState);
+    abi::CallStatus status_of(Serial serial) noexcept {
+        const Use use(*this, serial);
+        return use.handle() ? status_of(use.handle()) : abi::CallStatus();
+    }
+
+    // Where a message may have been missed.
+    void resynchronize(Serial serial) noexcept {
+        const abi::CallStatus status = status_of(serial);
+        if (status.dwCallState != 0)
+            observe(serial, status.dwCallState, status.dwCallStateMode, status.dwCallPrivilege);
     }
 
     void replied(abi::Long number, abi::Long result) noexcept {

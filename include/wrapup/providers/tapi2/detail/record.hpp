@@ -61,6 +61,7 @@ struct Record {
     Drop drop = Drop::none;
     Dropper dropper = Dropper::session;
     bool held = false;         // it was on hold pending something when it was dropped
+    bool reverted = false;     // it has stayed connected, and the reply is not there yet
     UserUserInfo sent{};       // kept until the reply: whether TAPI copies it is not documented
     Cause cause{};             // as far as it is known
     bool far_end_gone = false; // and we had not asked: it has been reported as the remote party's doing
