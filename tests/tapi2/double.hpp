@@ -130,6 +130,11 @@ private:
         return static_cast<Dword>(held);
     }
 
+    void forget_messages() noexcept override {
+        const std::lock_guard lock(mutex_);
+        for (const auto& port : ports_) port->queue.clear();
+    }
+
     void* create_window(Handle) noexcept override { return this; }
     void poke(void*) noexcept override {}
     void close_window(void*) noexcept override {}

@@ -5,6 +5,7 @@
 
 #include "support/catch.hpp"
 #include "tapi2/bench.hpp"
+#include "tapi2/call_info.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -123,6 +124,14 @@ constexpr Dword all_modes[] = {abi::lineinitializeexoption_usehiddenwindow, abi:
                                abi::lineinitializeexoption_usecompletionport};
 
 } // namespace
+
+TEST_CASE("TAPI double: it is the double that answers, and not the machine's TAPI", "[tapi2][double]") {
+    Bench bench; // it has looked
+    CHECK(bench.control().text(Text::calls).empty());
+    CHECK(bench.functions().lineShutdown(7) == lineerr_invalapphandle);
+    CHECK(bench.control().text(Text::violations) == "lineShutdown(7): there never was such a handle\n");
+    bench.control().clear_books();
+}
 
 TEST_CASE("TAPI double: a call that comes is answered, dropped, and deallocated", "[tapi2][double]") {
     for (const Dword mode : all_modes) {

@@ -319,6 +319,7 @@ public:
     void reset() noexcept override {
         const Lock lock(mutex_);
         end_all("reset");
+        platform_.forget_messages();
         begin();
     }
     Dword add_device(const Device& device) noexcept override {

@@ -19,7 +19,8 @@ public:
 
     /// @returns whether the port is there
     virtual bool post(void* port, Dword key, const abi::Message& message) noexcept = 0;
-    virtual Dword messages_held() noexcept = 0; ///< in ports, and not freed
+    virtual Dword messages_held() noexcept = 0;  ///< in ports, and not freed
+    virtual void forget_messages() noexcept = 0; ///< those are not counted any more
 
     /// A window of the calling thread, in which messages of the application are called back.
     virtual void* create_window(Handle app) noexcept = 0;
