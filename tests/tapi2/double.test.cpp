@@ -110,7 +110,7 @@ private:
     }
     static void call_back(Dword device, Dword message, DwordPtr instance, DwordPtr param1, DwordPtr param2,
                           DwordPtr param3) {
-        auto& phone = *reinterpret_cast<Phone*>(instance);
+        auto& phone = *reinterpret_cast<Phone*>(instance); // NOLINT(performance-no-int-to-ptr): TAPI has it as a number
         phone.called_back_.push_back(phone.handle({device, message, instance, param1, param2, param3}));
     }
 
@@ -735,6 +735,55 @@ TEST_CASE("TAPI double: what comes before the return has been handled by then, o
     }
 }
 
+TEST_CASE("TAPI double: only a call that is offered is answered, and by its owner", "[tapi2][double]") {
+    Bench bench;
+    auto& tapi = bench.functions();
+    Control& control = bench.control();
+    Phone phone(bench);
+    const Dword number = control.offer(0);
+    const Handle call = phone.reads_new_call();
+    control.next(0, Function::answer, {.reply_when = When::on_release, .effect_when = When::on_release});
+    const Long id = tapi.lineAnswer(call, nullptr, 0);
+    control.hangs_up(number, linedisconnectmode_cancelled);
+    CHECK(tapi.lineAnswer(call, nullptr, 0) == lineerr_invalcallstate);
+    control.release_pending();
+    CHECK(phone.reads_state(call, linecallstate_disconnected, linedisconnectmode_cancelled));
+    CHECK(phone.reads_reply(id, lineerr_invalcallstate));
+    CHECK(phone.has_none());
+    control.take_ownership(number);
+    CHECK(tapi.lineAnswer(call, nullptr, 0) == lineerr_notowner);
+    CHECK(tapi.lineDeallocateCall(call) == 0);
+}
+
+TEST_CASE("TAPI double: whoever opened the line to monitor it sees the calls of others", "[tapi2][double]") {
+    Bench bench;
+    auto& tapi = bench.functions();
+    Phone phone(bench);
+    Phone other(bench, abi::lineinitializeexoption_useevent, version_2_0, linecallprivilege_monitor);
+    Handle call = 0;
+    CHECK(phone.reads_reply(tapi.lineMakeCallW(phone.line, &call, u"1", 0, nullptr)));
+    const abi::Message seen = other.next();
+    CHECK(seen.dwMessageID == abi::line_appnewcall);
+    const auto monitored = static_cast<Handle>(seen.dwParam2);
+    CHECK(monitored != call);
+    CHECK(other.reads_state(monitored, linecallstate_unknown, 0, linecallprivilege_monitor));
+    CHECK(other.reads_state(monitored, linecallstate_dialing));
+    CHECK(bench.control().call_of(monitored) == bench.control().call_of(call));
+    abi::CallInfo info{};
+    info.dwTotalSize = sizeof info;
+    CHECK(tapi.lineGetCallInfoW(monitored, &info) == 0);
+    CHECK(info.dwNumOwners == 1);
+    CHECK(info.dwNumMonitors == 1);
+    CHECK(tapi.lineDeallocateCall(monitored) == 0);
+    bench.control().next(0, Function::drop, {.reply_when = When::later, .effect_when = When::later, .delay_ms = 20});
+    const Long id = tapi.lineDrop(call, nullptr, 0);
+    CHECK(phone.reads_state(call, linecallstate_dialing, 0, linecallprivilege_owner));
+    CHECK(phone.reads_state(call, linecallstate_proceeding));
+    CHECK(phone.reads_reply(id));
+    CHECK(phone.reads_state(call, linecallstate_idle));
+    CHECK(tapi.lineDeallocateCall(call) == 0);
+}
+
 TEST_CASE("TAPI double: a make-call that fails leaves the handle as it was", "[tapi2][double]") {
     for (const Dword mode : all_modes) {
         Bench bench;
@@ -905,7 +954,8 @@ TEST_CASE("TAPI double: a monitor sees, and does not drop; an owner may become o
         // A call that we have had nothing to do with.
         const Dword other = control.offer(0, linecallprivilege_none);
         CHECK(phone.has_none());
-        CHECK(control.hand_off(other) == phone.reads_new_call());
+        const Handle handed = control.hand_off(other);
+        CHECK(phone.reads_new_call() == handed);
         control.take_ownership(other, false);
         CHECK(phone.has_none());
         CHECK(tapi.lineDrop(1, nullptr, 0) == lineerr_notowner);
