@@ -36,6 +36,7 @@ public:
         Dword devices = 0, highest = version_2_2;
         REQUIRE(functions_.lineInitializeExW(&app, &Phone::call_back, u"double.test", &devices, &highest, &params) ==
                 0);
+        endpoint = params.handle;
         abi::ExtensionId extension{};
         Dword negotiated = 0;
         REQUIRE(functions_.lineNegotiateAPIVersion(app, 0, version, version, &negotiated, &extension) == 0);
@@ -101,6 +102,7 @@ public:
     }
 
     Handle app = 0, line = 0;
+    void* endpoint = nullptr;     // the event, or the port
     std::atomic<int> replies = 0; // that have been handled
 
 private:
@@ -1059,6 +1061,42 @@ TEST_CASE("TAPI double: a port is woken once for each time that it is asked to",
     waits.join();
     bench.functions().close_port(port);
 }
+
+#if defined(_WIN32)
+
+TEST_CASE("TAPI double: the event is set while there are messages", "[tapi2][double]") {
+    Bench bench;
+    Phone phone(bench);
+    const auto is_set = [&] { return WaitForSingleObject(phone.endpoint, 0) == WAIT_OBJECT_0; };
+    CHECK_FALSE(is_set());
+    bench.control().offer(0);
+    CHECK(is_set());
+    CHECK(phone.reads_new_call() == 1);
+    CHECK_FALSE(is_set());
+    bench.control().goes_idle(1);
+    CHECK(is_set());
+    CHECK(bench.functions().lineDeallocateCall(1) == 0); // the message goes with it
+    CHECK_FALSE(is_set());
+}
+
+TEST_CASE("TAPI double: a message out of a port is held until it is freed", "[tapi2][double]") {
+    Bench bench;
+    Phone phone(bench, abi::lineinitializeexoption_usecompletionport);
+    bench.control().offer(0);
+    CHECK(phone.reads_new_call() == 1);
+    bench.control().goes_idle(1);
+    DWORD size = 0;
+    ULONG_PTR key = 0;
+    OVERLAPPED* taken = nullptr;
+    CHECK(GetQueuedCompletionStatus(phone.endpoint, &size, &key, &taken, 0));
+    CHECK(taken != nullptr);
+    CHECK(bench.control().books().messages_held == 1);
+    LocalFree(taken);
+    CHECK(bench.control().books().messages_held == 0);
+    CHECK(bench.functions().lineDeallocateCall(1) == 0);
+}
+
+#endif
 
 TEST_CASE("TAPI double: the numbers for the example do by themselves what they are for", "[tapi2][double]") {
     Bench bench;
