@@ -12,7 +12,7 @@
 /// everything must have been compiled with the same instrumentation (MemorySanitizer), and for one in which the tests are
 /// compiled a thousand times (mutation). It says which assertion failed, not what its values were.
 ///
-///     <program> [<part of a title>]        <program> -l
+///     <program> [<part of a title>]        <program> -l        <program> -v
 ///
 /// A program has one translation unit, or one that defines `WRAPUP_PLAIN_MAIN`.
 
@@ -82,11 +82,14 @@ public:
             for (const Test& test : tests_) std::puts(test.title);
             return 0;
         }
+        const bool tells = argc > 1 && std::strcmp(argv[1], "-v") == 0;
         std::size_t ran = 0;
         for (const Test& test : tests_) {
-            if (argc > 1 && !std::strstr(test.title, argv[1])) continue;
+            if (argc > 1 && !tells && !std::strstr(test.title, argv[1])) continue;
             ++ran;
+            const unsigned long before = failures_;
             run(test);
+            if (tells) std::printf("%s: %s\n", failures_ == before ? "passed" : "failed", test.title);
         }
         std::printf("%zu tests, %lu assertions, %lu failed\n", ran, assertions_, failures_);
         return ran > 0 && assertions_ > 0 && failures_ == 0 ? 0 : 1;

@@ -127,7 +127,7 @@ constexpr Dword all_modes[] = {abi::lineinitializeexoption_usehiddenwindow, abi:
 
 } // namespace
 
-TEST_CASE("TAPI double: it is the double that answers, and not the machine's TAPI", "[tapi2][double]") {
+TEST_CASE("rule 43: it is the double that answers, and not the machine's TAPI", "[tapi2][double]") {
     Bench bench; // it has looked
     CHECK(bench.control().text(Text::calls).empty());
     CHECK(bench.functions().lineShutdown(7) == lineerr_invalapphandle);
@@ -259,8 +259,9 @@ TEST_CASE("TAPI double: what lineInitializeExW, lineNegotiateAPIVersion and line
     control.clear_books();
 }
 
-TEST_CASE("TAPI double: a call that is idle is not dropped, and who was told so should not have tried",
-          "[tapi2][double]") {
+TEST_CASE(
+    "rule 44: the double sees to it: a call that is idle is not dropped, and who was told so should not have tried",
+    "[tapi2][double]") {
     for (const Dword mode : all_modes) {
         Bench bench;
         auto& tapi = bench.functions();
@@ -282,8 +283,9 @@ TEST_CASE("TAPI double: a call that is idle is not dropped, and who was told so 
     }
 }
 
-TEST_CASE("TAPI double: a sole owner deallocates a live call from version 2.0 on, where the device lets him",
-          "[tapi2][double]") {
+TEST_CASE(
+    "rule 44: the double sees to it: a sole owner deallocates a live call from version 2.0 on, where the device lets him",
+    "[tapi2][double]") {
     SECTION("below 2.0 he does not") {
         Bench bench;
         auto& tapi = bench.functions();
@@ -366,8 +368,9 @@ TEST_CASE("TAPI double: a sole owner deallocates a live call from version 2.0 on
     }
 }
 
-TEST_CASE("TAPI double: no message of a handle comes after its deallocation, unless stale ones are asked for",
-          "[tapi2][double]") {
+TEST_CASE(
+    "rule 44: the double sees to it: no message of a handle comes after its deallocation, unless stale ones are asked for",
+    "[tapi2][double]") {
     for (const Dword mode : all_modes) {
         for (const bool stale : {false, true}) {
             Bench bench;
@@ -391,7 +394,7 @@ TEST_CASE("TAPI double: no message of a handle comes after its deallocation, unl
     }
 }
 
-TEST_CASE("TAPI double: the books know who uses a handle that is void", "[tapi2][double]") {
+TEST_CASE("rule 44: the double sees to it: the books know who uses a handle that is void", "[tapi2][double]") {
     Bench bench;
     auto& tapi = bench.functions();
     Phone phone(bench);
@@ -929,7 +932,8 @@ TEST_CASE("TAPI double: an outgoing call knows what it was made with", "[tapi2][
     CHECK(tapi.lineDeallocateCall(call) == 0);
 }
 
-TEST_CASE("TAPI double: a monitor sees, and does not drop; an owner may become one", "[tapi2][double]") {
+TEST_CASE("rule 44: the double sees to it: a monitor sees, and does not drop; an owner may become one",
+          "[tapi2][double]") {
     for (const Dword mode : all_modes) {
         Bench bench;
         auto& tapi = bench.functions();

@@ -5,6 +5,7 @@
 #include <wrapup/termination_callback.hpp>
 
 #include "tapi2/desk.hpp"
+#include "tapi2/stub.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -76,6 +77,38 @@ void end(Desk& desk, TapiSession& call) {
     CHECK(desk.over(call));
     call.release();
 }
+
+// Says yes to everything and does nothing, as the TAPI of Wine does: no message ever comes, and who waits for one is not kept.
+struct SilentTapi : UnavailableTapi {
+    std::atomic<int> asked{0}, drops{0}, deallocations{0};
+
+    Long lineInitializeExW(Handle*, abi::Callback*, const char16_t*, Dword*, Dword*,
+                           abi::InitializeExParams*) noexcept override {
+        return 0;
+    }
+    Long lineNegotiateAPIVersion(Handle, Dword, Dword, Dword high, Dword* version,
+                                 abi::ExtensionId*) noexcept override {
+        *version = high;
+        return 0;
+    }
+    Long lineOpenW(Handle, Dword, Handle*, Dword, Dword, abi::DwordPtr, Dword, Dword,
+                   const abi::CallParams*) noexcept override {
+        return 0;
+    }
+    Long lineClose(Handle) noexcept override { return 0; }
+    Long lineShutdown(Handle) noexcept override { return 0; }
+    Long lineDrop(Handle, const char*, Dword) noexcept override { return ++drops; }
+    Long lineDeallocateCall(Handle) noexcept override {
+        ++deallocations;
+        return 0;
+    }
+    Long lineGetCallStatus(Handle, abi::CallStatus*) noexcept override { return 0; }
+    Long lineGetCallInfoW(Handle, abi::CallInfo*) noexcept override { return 0; }
+    Long lineGetMessage(Handle, abi::Message*, Dword) noexcept override {
+        ++asked;
+        return 0;
+    }
+};
 
 } // namespace
 
@@ -444,9 +477,7 @@ TEST_CASE("rule 13: a bridged call that stays connected is not over, and may be 
         script.effect = Effect::inactive;
         script.effect_first = effect_first;
         desk.control().next(0, Function::drop, script);
-        CHECK(!call.drop());
-        desk.settle();
-        CHECK(desk.eventually([&] { return call.phase() == Phase::active; }));
+        drop_refused_by_reply(desk, call, Error::operation_failed);
         CHECK(!call.termination());
         end(desk, call);
     }
@@ -843,6 +874,30 @@ TEST_CASE("rule 29: a service that vanishes ends the waiting for its messages, a
     static_cast<void>(TapiSession::open(error, desk.line(), "100"));
     CHECK(error);
     desk.control().set_service(true);
+}
+
+TEST_CASE("rule 29: a TAPI that says yes and does nothing is not asked without end, and no wait is",
+          "[tapi2][rule 29]") {
+    SilentTapi tapi;
+    tapi2::Options options;
+    options.grace = 20ms;
+    {
+        tapi2::Line line(tapi, options);
+        std::error_code error;
+        Provider provider(line);
+        TapiSession call(provider.adopt(error, 7, Privilege::owner), provider);
+        CHECK(!error);
+        CHECK(!call.query(&Provider::call_info));
+        CHECK(!call.query(&Provider::call_status));
+        CHECK(!call.drop());
+        CHECK(!wrapup::wait_for(call, 200ms));
+        CHECK(call.phase() == Phase::terminating);
+        CHECK(tapi.asked < 20); // each rest is twice as long as the one before
+        call.release();
+        CHECK(tapi.deallocations == 0);
+    }
+    CHECK(tapi.drops == 1);
+    CHECK(tapi.deallocations == 1);
 }
 
 TEST_CASE("rule 29: every message that comes through a port is freed once", "[tapi2][rule 29]") {

@@ -63,3 +63,49 @@ if(wine)
         PROPERTIES PASS_REGULAR_EXPRESSION "tapi32.dll is not the double"
     )
 endif()
+
+tapi2_windows_test(builtin b builtin)
+
+# The example, against the double: its numbers stand in the double's switchboard.
+tapi2_windows_test(example_other_party_hangs_up n 5_tapi_call 5551001)
+tapi2_windows_test(example_busy n 5_tapi_call 5551002)
+tapi2_windows_test(example_we_hang_up n 5_tapi_call --hang-up-after 0.3 5551004)
+tapi2_windows_test(example_no_device n 5_tapi_call --device 7 5551001)
+if(wine)
+    set_tests_properties(
+        tapi2_windows.example_other_party_hangs_up
+        PROPERTIES PASS_REGULAR_EXPRESSION "ended by +the other party.*cause +normal.*called +5551001"
+    )
+    set_tests_properties(
+        tapi2_windows.example_busy
+        PROPERTIES PASS_REGULAR_EXPRESSION "ended by +the other party.*cause +busy.*talked +0\\.0 s"
+    )
+    set_tests_properties(
+        tapi2_windows.example_we_hang_up
+        PROPERTIES PASS_REGULAR_EXPRESSION "ended by +us.*answered.*talked +[0-9]"
+    )
+    set_tests_properties(
+        tapi2_windows.example_no_device
+        PROPERTIES PASS_REGULAR_EXPRESSION "there is no device of that number"
+    )
+endif()
+
+# ---- which test holds which rule, here and there
+
+set(here "${CMAKE_CURRENT_LIST_DIR}")
+add_executable(wrapup_tapi2_rules "${here}/rules.test.cpp" "${here}/double.test.cpp" "${here}/plain_main.cpp")
+target_compile_definitions(wrapup_tapi2_rules PRIVATE WRAPUP_PLAIN_TESTS)
+target_include_directories(wrapup_tapi2_rules PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+target_link_libraries(wrapup_tapi2_rules PRIVATE wrapup_own)
+
+set(table ${CMAKE_COMMAND} -D "HERE=$<TARGET_FILE:wrapup_tapi2_rules>")
+add_test(NAME tapi2.rules COMMAND ${table} -P "${here}/table.cmake")
+if(wine)
+    add_test(
+        NAME tapi2_windows.table
+        COMMAND
+            ${table} -D "WINE=${wine};WINEDLLOVERRIDES=tapi32=n;${WRAPUP_WINE}" -D "FOLDER=${binary_dir}/bin" -P
+            "${here}/table.cmake"
+    )
+    set_tests_properties(tapi2_windows.table PROPERTIES FIXTURES_REQUIRED tapi2_windows TIMEOUT 120)
+endif()
