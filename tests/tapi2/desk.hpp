@@ -54,7 +54,8 @@ public:
     [[nodiscard]] std::string log() { return control().text(tapi2_double::Text::calls); }
 
     void close() {
-        came_in_.clear();
+        while (next()) {
+        }
         line_.reset();
     }
 

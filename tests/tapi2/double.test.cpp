@@ -932,7 +932,7 @@ TEST_CASE("TAPI double: an outgoing call knows what it was made with", "[tapi2][
     CHECK(tapi.lineDeallocateCall(call) == 0);
 }
 
-TEST_CASE("rule 44: the double sees to it: a monitor sees, and does not drop; an owner may become one",
+TEST_CASE("rule 44: the double sees to it: a monitor sees, and does not drop, and an owner may become one",
           "[tapi2][double]") {
     for (const Dword mode : all_modes) {
         Bench bench;

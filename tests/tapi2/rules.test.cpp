@@ -762,7 +762,7 @@ TEST_CASE("rule 23: a call that gets the handle of another hears nothing that wa
     CHECK(monitor.termination()->origin == Origin::user);
 }
 
-TEST_CASE("rule 24: each message says what the state is; idle alone is for ever", "[tapi2][rule 24]") {
+TEST_CASE("rule 24: each message says what the state is, and idle alone is for ever", "[tapi2][rule 24]") {
     Desk desk;
     auto call = desk.dial();
     const Dword number = desk.number();

@@ -5,6 +5,8 @@
 #
 #   cmake -D HERE=<program> [-D WINE=<command>;... -D FOLDER=<of the Windows programs>] -P table.cmake
 
+cmake_minimum_required(VERSION 3.24)
+
 set(all 43 44)
 foreach(rule RANGE 1 32)
     list(APPEND all ${rule})
