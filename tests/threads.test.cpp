@@ -3,12 +3,12 @@
 #include <wrapup/termination_callback.hpp>
 #include <wrapup/wait.hpp>
 
+#include "support/barrier.hpp"
 #include "support/catch.hpp"
 #include "support/crowd.hpp"
 
 #include <array>
 #include <atomic>
-#include <barrier>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -117,7 +117,7 @@ TEST_CASE("Rule 10: all verbs may be called from any thread at the same time: 32
     Exchange exchange;
     std::minstd_rand random(seed + 1);
     std::unique_ptr<Round> round;
-    std::barrier start(thread_count + 1), stop(thread_count + 1);
+    support::Barrier start(thread_count + 1), stop(thread_count + 1);
     std::atomic<bool> over{false};
     std::vector<std::thread> threads;
     for (int i = 0; i < thread_count; ++i) {
@@ -170,7 +170,7 @@ TEST_CASE("Registering a callback and ending race: exactly one side delivers", "
         auto call = Session<Crowd>::open(exchange);
         std::array<std::atomic<int>, 4> ran{};
         std::array<std::optional<TerminationCallback<Crowd, std::function<void()>>>, 4> callbacks;
-        std::barrier start(5);
+        support::Barrier start(5);
         std::vector<std::thread> threads;
         for (unsigned i = 0; i < 4; ++i) {
             threads.emplace_back([&, i] {

@@ -55,6 +55,11 @@ foreach(source IN LISTS sources)
     tapi2_windows_test(${name} n ${name})
 endforeach()
 
+foreach(name IN ITEMS session_rules notifier monitor wait)
+    tapi2_windows_test(core_${name} n core_${name})
+endforeach()
+tapi2_windows_test(core_threads n core_threads "Two threads drop")
+
 # With Wine's own tapi32, whose functions answer all kinds of things, a test fails instead of passing by chance.
 tapi2_windows_test(machines_own_is_noticed b double "it is the double")
 if(wine)
@@ -65,6 +70,7 @@ if(wine)
 endif()
 
 tapi2_windows_test(builtin b builtin)
+tapi2_windows_test(readme n readme)
 
 # The example, against the double: its numbers stand in the double's switchboard.
 tapi2_windows_test(example_other_party_hangs_up n 5_tapi_call 5551001)
@@ -72,6 +78,7 @@ tapi2_windows_test(example_busy n 5_tapi_call 5551002)
 tapi2_windows_test(example_we_hang_up n 5_tapi_call --hang-up-after 0.3 5551004)
 tapi2_windows_test(example_no_device n 5_tapi_call --device 7 5551001)
 if(wine)
+    set_tests_properties(tapi2_windows.readme PROPERTIES PASS_REGULAR_EXPRESSION "called [+]49 30 5550100")
     set_tests_properties(
         tapi2_windows.example_other_party_hangs_up
         PROPERTIES PASS_REGULAR_EXPRESSION "ended by +the other party.*cause +normal.*called +5551001"

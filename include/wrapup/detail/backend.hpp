@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wrapup/detail/native_atomic.hpp>
 #include <wrapup/detail/word_mutex.hpp>
 
 #include <atomic>
@@ -18,7 +19,7 @@ namespace wrapup::detail {
 // What blocks a thread is apart from it, in waiting_backend.hpp, since it takes heavy headers.
 struct NativeBackend {
     template <class T>
-    using Atomic = std::atomic<T>;
+    using Atomic = NativeAtomic<T>;
 
     // Memory that threads share and that something else orders. What is too large for that says when it is used.
     template <class T>
