@@ -246,8 +246,60 @@ TEST_CASE("Explorer: seven threads are run, and not eight", "[explorer][run]") {
     check_found("scenario: more threads are run than there can be", crowd([] {}));
 }
 
-TEST_CASE("Explorer: only the scenario runs threads", "[explorer][run]") {
-    check_found("a: threads are run by a thread other than the scenario's own", [] { run(a([] { run(b([] {})); })); });
+TEST_CASE("Explorer: a thread runs threads, which come after what it did and before what it does then",
+          "[explorer][run]") {
+    std::set<int> seen;
+    const auto explored = check_fine([&] {
+        Atomic<int> total(0);
+        Plain<int> own(0);
+        run(a([&] {
+                ++own;
+                run(b([&] {
+                        total.fetch_add(1);
+                        ++own;
+                    }),
+                    c([&] { total.fetch_add(10); }));
+                check(own.get() == 2, "what it has run is over");
+            }),
+            a([&] { seen.insert(total.load()); }));
+    });
+    // The three that touch the atomic, in every order.
+    CHECK(explored.executions == 6);
+    CHECK(seen == std::set<int>{0, 1, 10, 11});
+}
+
+TEST_CASE("Explorer: threads that different threads have run race, and so do two that one has run", "[explorer][run]") {
+    check_found("race: plain memory is read, and written by b", [] {
+        Plain<int> shared(0);
+        const auto through = [&] { run(b([&] { ++shared; })); };
+        run(a(through), a(through));
+    });
+    check_found("race: plain memory is read, and written by b", [] {
+        Plain<int> shared(0);
+        run(a([&] { run(b([&] { ++shared; }), c([&] { ++shared; })); }));
+    });
+    // That one has finished does not order it before the next.
+    check_found("race: plain memory is read, and written by b", [] {
+        Plain<int> shared(0);
+        Atomic<int> turn(0);
+        run(a([&] {
+                run(b([&] { ++shared; }));
+                turn.store(1, std::memory_order_relaxed);
+                turn.notify_all();
+            }),
+            a([&] {
+                turn.wait(0, std::memory_order_relaxed);
+                run(c([&] { ++shared; }));
+            }));
+    });
+}
+
+TEST_CASE("Explorer: a thread cannot run more threads than there can be", "[explorer][run]") {
+    check_found("a: more threads are run than there can be", [] {
+        run(a([] {
+            for (int i = 0; i < 7; ++i) run(b([] {}));
+        }));
+    });
 }
 
 TEST_CASE("Explorer: an exploration inside of an execution is one of its own", "[explorer][nested]") {

@@ -28,7 +28,8 @@ inline Engine& execution() noexcept {
     std::abort();
 }
 
-/// Runs threads beside each other, and returns when all have finished. Called by the scenario itself, as often as it likes.
+/// Runs threads beside each other, and returns when all have finished. Called by the scenario as often as it likes; and by
+/// its threads, as long as there are not more beside each other, those that have finished included, than there can be.
 template <class... F>
     requires(sizeof...(F) > 0)
 void run(Thread<F>... threads) {

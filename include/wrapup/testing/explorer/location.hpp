@@ -54,7 +54,7 @@ struct Shadow {
 /// What a thread is about to do, as far as it matters for others: on which locations, whether it changes them, and what it
 /// has to wait for.
 struct Operation {
-    enum class Needs : std::uint8_t { nothing, mutex, notification, notification_or_time, others_to_finish };
+    enum class Needs : std::uint8_t { nothing, mutex, notification, notification_or_time, threads_to_finish };
 
     const char* name = "";
     Location* location = nullptr;

@@ -19,6 +19,7 @@ class Scheduler;
 /// A logical thread, as the scheduler keeps it.
 struct Member {
     using Entry = void (*)(void*);
+    static constexpr int nobody = -1;
 
     /// `live` is what runs on the fiber: it calls the entry, again and again.
     explicit Member(void (*live)(void*)) : fiber(live, this) {}
@@ -29,6 +30,8 @@ struct Member {
     void* argument = nullptr;
     Operation pending;     // what it does when it is its turn
     bool notified = false; // since it went to sleep
+    int starter = nobody;  // that it goes back to, before its first visible operation
+    Threads awaited = 0;   // which it has run
     VectorClock clock;
     Fiber fiber;
 };

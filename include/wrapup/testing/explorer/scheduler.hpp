@@ -41,28 +41,31 @@ public:
     [[nodiscard]] bool violated() const noexcept { return violated_; }
     [[nodiscard]] const std::string& violation() const noexcept { return violation_; }
 
-    /// Runs threads until all have finished. Called by the scenario's own thread.
+    /// Runs threads until all have finished, beside those that there are.
     template <class Body>
     void run(const char* const* names, Body* const* bodies, std::size_t count) {
-        if (running_ != 0) violate("threads are run by a thread other than the scenario's own");
-        if (count >= max_threads) violate("more threads are run than there can be");
-        Member& main = crew_[0];
-        for (unsigned i = 1; i <= count; ++i) {
+        if (live_ == only(0)) next_ = 1;
+        if (count > max_threads - next_) violate("more threads are run than there can be");
+        const unsigned caller = running_, first = next_;
+        Member& self = crew_[caller];
+        next_ += static_cast<unsigned>(count);
+        self.awaited = 0;
+        for (unsigned i = first; i < first + count; ++i) {
             Member& thread = crew_[i];
             const Epoch own = thread.clock[i];
-            thread.clock = main.clock;
+            thread.clock = self.clock;
             thread.clock[i] = own + 1;
             launch(
-                i, names[i - 1], [](void* body) { (*static_cast<Body*>(body))(); }, bodies[i - 1]);
+                i, names[i - first], [](void* body) { (*static_cast<Body*>(body))(); }, bodies[i - first]);
+            self.awaited = with(self.awaited, i);
             // Up to its first visible operation: nothing of that matters to others.
-            starting_ = true;
+            thread.starter = static_cast<int>(caller);
             running_ = i;
-            main.fiber.switch_to(thread.fiber);
-            starting_ = false;
+            self.fiber.switch_to(thread.fiber);
         }
-        ++main.clock[0];
-        if (live_ != only(0)) operate({.name = "join", .needs = Operation::Needs::others_to_finish});
-        for (unsigned i = 1; i <= count; ++i) main.clock.join(crew_[i].clock);
+        ++self.clock[caller];
+        if ((live_ & self.awaited) != 0) operate({.name = "join", .needs = Operation::Needs::threads_to_finish});
+        for (unsigned i = first; i < first + count; ++i) self.clock.join(crew_[i].clock);
     }
 
     // ---- what threads do
@@ -141,7 +144,6 @@ protected:
     /// Runs the scenario once. What the last execution has left on the stacks, if it was broken off, is forgotten.
     void execute(Entry scenario, void* argument, bool tracing) {
         if (std::exchange(violated_, false)) crew_.restart();
-        starting_ = false;
         tracing_ = tracing;
         trace_.clear();
         redundant_ = false;
@@ -165,7 +167,7 @@ protected:
     void operate(const Operation& operation) {
         Member& self = crew_[running_];
         self.pending = operation;
-        if (starting_) back_to_the_scenario();
+        if (self.starter != Member::nobody) back_to_the_starter();
         else go_on();
         current_ = self.pending; // as it has become meanwhile
         if (++steps_ > last_step_) violate("runaway: more than " + std::to_string(weather_.most_steps) + " steps");
@@ -204,6 +206,7 @@ private:
         self.entry = entry;
         self.argument = argument;
         self.pending = {};
+        self.starter = Member::nobody;
         live_ = with(live_, thread);
     }
 
@@ -211,15 +214,14 @@ private:
     void finish() {
         live_ = without(live_, running_);
         if (running_ == 0) crew_[0].fiber.switch_to(host_);
-        else if (starting_) back_to_the_scenario();
+        else if (crew_[running_].starter != Member::nobody) back_to_the_starter();
         else go_on();
     }
 
-    void back_to_the_scenario() {
+    void back_to_the_starter() {
         Member& self = crew_[running_];
-        starting_ = false;
-        running_ = 0;
-        self.fiber.switch_to(crew_[0].fiber);
+        running_ = static_cast<unsigned>(std::exchange(self.starter, Member::nobody));
+        self.fiber.switch_to(crew_[running_].fiber);
     }
 
     // Switches to whoever is chosen; comes back when it is the caller's turn again.
@@ -257,7 +259,7 @@ private:
         case Operation::Needs::mutex: return self.pending.location->owner == Location::nobody;
         case Operation::Needs::notification: return self.notified;
         case Operation::Needs::notification_or_time: return true;
-        case Operation::Needs::others_to_finish: return live_ == only(0);
+        case Operation::Needs::threads_to_finish: return (live_ & self.awaited) == 0;
         }
         return true;
     }
@@ -282,9 +284,9 @@ private:
     Crew crew_{*this, &live};
     unsigned running_ = 0;
     Threads live_ = 0;
+    unsigned next_ = 1; // the first that was not run beside those that are
     Threads asleep_ = 0;
     Operation current_; // which the step that is made began with
-    bool starting_ = false;
     bool redundant_ = false;
     bool tracing_ = false;
     bool violated_ = false;
