@@ -8,9 +8,11 @@
 #include <wrapup/testing/explorer.hpp>
 #include <wrapup/wait.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 // A service with one session, whose provider answers in every way that it can, and the books of what was done to it.
@@ -32,16 +34,31 @@ inline constexpr int of_an_answer = 11;
 inline constexpr int of_the_remote = 12;
 inline constexpr int of_the_service = 13;
 
+// What may go wrong in a scenario, and what its actors do that this depends on.
+struct Rules {
+    // Which calls of a provider that fails do so.
+    enum class Wrong : std::uint8_t { any, of_watch, once_begun };
+
+    unsigned whims = 0;       // so many times the provider answers otherwise than by accepting
+    unsigned faults = 0;      // so many calls of one that fails go wrong
+    Wrong wrong = Wrong::any; // these
+    bool can_be_lost = false; // an actor may void the identifier
+    bool alone = false;       // an actor has the owner's handle for its own
+    bool delivers = false;    // an actor lets happen what was put off
+};
+
 template <class Backend>
 struct Service {
+    explicit Service(const Rules& rules = {}) : whims(rules.whims), can_be_lost(rules.can_be_lost) {}
+
     // What the identifier stands for: every use reads it, and giving it back destroys it. So a use beside the deallocation,
     // before or after it, is a race, whatever the order of the steps.
     std::optional<Number> object{the_identifier};
     wrapup::Notifier<Number, Backend> notifier;
 
-    unsigned whims = 0;       // so many times the provider answers otherwise than by accepting
-    bool can_be_lost = false; // an action of the scenario may void the identifier
-    bool voided = false;      // it was lost, and no deallocation had begun
+    unsigned whims;
+    bool can_be_lost;
+    bool voided = false; // it was lost, and no deallocation had begun
     // What else happens, once, while a member of the provider is in progress.
     std::function<void()> in_open, in_watch, in_drop, in_query;
     int drops = 0, refusals = 0, aborts = 0, abort_refusals = 0, retractions = 0;
@@ -61,12 +78,25 @@ struct Service {
         if (!object) ex::check(false, when_gone);
         ex::check(object->get() == id.get(), "the provider is called with the session's identifier");
     }
+
+    // Who says what the other side does.
+    [[nodiscard]] const auto* remote() const { return &notifier; }
+    // How many answers have left less standing than was asked for.
+    [[nodiscard]] int withdrawn() const { return refusals + abort_refusals + retractions; }
+
+    // What a service of a provider that fails has to do, and to say, besides.
+    template <class CallBack>
+    void begun(CallBack) {}
+    void deliver() {}
+    void end() {}
+    [[nodiscard]] bool was_never_watched() const { return false; }
 };
 
 // Every capability but waiting and tracing.
 template <class B>
 struct Line {
     using Backend = B;
+    using Served = Service<Backend>;
     using Identifier = Number;
     using Cause = Number;
     using Reason = Number;
@@ -145,6 +175,10 @@ private:
         }
     }
 };
+
+// Whether it is one whose calls go wrong, as in failing_line.hpp.
+template <class L>
+inline constexpr bool fails = !std::is_same_v<typename L::Served, Service<typename L::Backend>>;
 
 // The same, and it is told of the transitions, which takes steps of its own.
 template <class B>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "explore/actions.hpp"
+#include "explore/failing_line.hpp"
 #include "explore/specials.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 //   explore             what is checked on every change
 //   explore --quick     the part of it that finds most in the shortest time
 //   explore --seeded    only that it finds the bugs that are put in
+//   explore --failing   only with a provider whose calls go wrong
 //   explore --long      what a night is for
 //   explore --actors 2 --whims 1 --only 'drop + release' ...    one, or some, by what is printed where one fails
 using namespace scenarios;
@@ -41,6 +43,7 @@ struct WeakBackend : ex::Backend {
 using Silent = Line<ex::Backend>;
 using Tracing = TracingLine<ex::Backend>;
 using Whole = Line<WholeBackend>;
+using Failing = FailingLine<ex::Backend>;
 
 // A table's row: scenarios that are played in one way.
 struct Row {
@@ -51,7 +54,10 @@ struct Row {
 struct Settings {
     unsigned actors = 2;
     unsigned whims = 0;
+    unsigned faults = 0;
+    Rules::Wrong wrong = Rules::Wrong::once_begun;
     bool over = false; // the session has ended before
+    bool aside = true; // with all actions, also those of which there is another
     ExploreOptions options{};
     std::string_view only{};    // this scenario
     std::string_view without{}; // none with this action
@@ -83,11 +89,16 @@ void report(Row& row, const std::string& name, const Explored& explored, const s
 }
 
 template <class L>
-void play(const std::vector<const Action<L>*>& cast, unsigned whims, bool over) {
-    World<L> world(cast.size());
-    world.service.whims = whims;
-    if (over) world.service.notifier.terminated(Origin::remote, Number(of_the_remote));
-    for (const auto* action : cast) world.service.can_be_lost |= (action->needs & voids) != 0;
+void play(const std::vector<const Action<L>*>& cast, const Settings& settings) {
+    unsigned needs = 0;
+    for (const auto* action : cast) needs |= action->needs;
+    World<L> world(cast.size(), {.whims = settings.whims,
+                                 .faults = settings.faults,
+                                 .wrong = settings.wrong,
+                                 .can_be_lost = (needs & voids) != 0,
+                                 .alone = (needs & alone) != 0,
+                                 .delivers = (needs & delivers) != 0});
+    if (settings.over) world.service.remote()->terminated(Origin::remote, Number(of_the_remote));
     for (std::size_t i = 0; i < cast.size(); ++i)
         if (cast[i]->prepare) cast[i]->prepare(world, world.actors[i]);
     const auto body = [&](std::size_t i) {
@@ -124,22 +135,35 @@ std::vector<const Action<L>*> cast_of(std::string_view name) {
     while (!name.empty()) {
         const std::string_view first = name.substr(0, name.find(" + "));
         name.remove_prefix(std::min(name.size(), first.size() + 3));
-        for (const auto& action : actions<L>())
-            if (action.name == first) cast.push_back(&action);
+        const auto known = actions<L>();
+        const auto action = std::find_if(known.begin(), known.end(), [&](const auto& a) { return a.name == first; });
+        if (action == known.end()) return {};
+        cast.push_back(&*action);
     }
     return cast;
 }
 
 template <class L>
 void play_one(Row& row, const std::string& name, const std::vector<const Action<L>*>& cast, const Settings& settings) {
-    report(row, name, explore(settings.options, [&] { play<L>(cast, settings.whims, settings.over); }),
-           settings.arguments);
+    report(row, name, explore(settings.options, [&] { play<L>(cast, settings); }), settings.arguments);
+}
+
+template <class L>
+void play_named(Row& row, const std::string& name, const Settings& settings) {
+    const auto cast = cast_of<L>(name);
+    if (!cast.empty() && fits<L>(cast)) return play_one<L>(row, name, cast, settings);
+    std::printf("FAILED %s: this is not a scenario\n", name.c_str());
+    failed = true;
 }
 
 // All combinations of so many actions.
 template <class L>
 Row play_all(std::string what, const Settings& settings) {
     Row row{std::move(what)};
+    if (!settings.only.empty()) {
+        play_named<L>(row, std::string(settings.only), settings);
+        return row;
+    }
     const auto all = actions<L>();
     std::vector<std::size_t> chosen(settings.actors);
     std::vector<const Action<L>*> cast(settings.actors);
@@ -149,9 +173,10 @@ Row play_all(std::string what, const Settings& settings) {
             cast[i] = &all[chosen[i]];
             name += (i ? " + " : "") + std::string(all[chosen[i]].name);
         }
-        const bool wanted = settings.only.empty()
-                                ? settings.without.empty() || name.find(settings.without) == std::string::npos
-                                : name == settings.only;
+        unsigned needs = 0;
+        for (const auto* action : cast) needs |= action->needs;
+        const bool wanted = (settings.without.empty() || name.find(settings.without) == std::string::npos) &&
+                            (settings.aside || (needs & aside) == 0);
         if (wanted && fits<L>(cast)) play_one<L>(row, name, cast, settings);
         // The next combination with repetition.
         std::size_t i = chosen.size();
@@ -167,22 +192,27 @@ Row play_all(std::string what, const Settings& settings) {
 template <class L, std::size_t count>
 Row play_these(std::string what, const char* const (&names)[count], const Settings& settings) {
     Row row{std::move(what)};
-    for (const char* const name : names) {
-        const auto cast = cast_of<L>(name);
-        if (cast.size() < 3 || !fits<L>(cast)) {
-            std::printf("FAILED %s: this is not a scenario\n", name);
-            failed = true;
-        }
-        if (failed) break;
-        play_one<L>(row, name, cast, settings);
-    }
+    for (const char* const name : names)
+        if (!failed) play_named<L>(row, name, settings);
     return row;
 }
 
-template <class B>
+// Those of a line that fails are beginnings only.
+template <class L>
+std::vector<Special> specials() {
+    const auto beginnings = Beginnings<L>::all();
+    std::vector<Special> all(beginnings.begin(), beginnings.end());
+    if constexpr (!fails<L>) {
+        const auto others = Specials<typename L::Backend>::all();
+        all.insert(all.end(), others.begin(), others.end());
+    }
+    return all;
+}
+
+template <class L>
 Row play_specials(std::string what, const Settings& settings) {
     Row row{std::move(what)};
-    for (const Special& special : Specials<B>::all()) {
+    for (const Special& special : specials<L>()) {
         if (failed || (!settings.only.empty() && special.name != settings.only)) continue;
         ExploreOptions options = settings.options;
         options.weather.failing_allocations = special.weather.failing_allocations;
@@ -210,7 +240,7 @@ void find(const char* bug) {
                     explored.failure->what.c_str());
         return true;
     };
-    for (const Special& special : Specials<B>::all())
+    for (const Special& special : specials<L>())
         if (!special.fails_with &&
             seen(special.name, wrapup::testing::explore({.preemptions = 3, .weather = special.weather}, special.play)))
             return;
@@ -220,7 +250,7 @@ void find(const char* bug) {
                 if (fits<L>({&first, &second}) &&
                     seen((std::string(first.name) + " + " + second.name + (over ? ", over" : "")).c_str(),
                          wrapup::testing::explore({.preemptions = 3}, [&] {
-                             play<L>({&first, &second}, 0, over);
+                             play<L>({&first, &second}, {.over = over});
                          })))
                     return;
     std::printf("FAILED: not found: %s\n", bug);
@@ -287,6 +317,31 @@ constexpr const char* fours[] = {
     "drop + terminated + wait + callback_removed",
 };
 
+// Three, of which one is an unruly provider.
+constexpr const char* threes_with_faults[] = {
+    "drop + release + terminated",
+    "drop + release + refused",
+    "drop + release + deliver",
+    "drop + destroy + terminated",
+    "drop + drop + release",
+    "drop + terminating + refused",
+    "drop + terminated + lost",
+    "drop + terminated + deliver",
+    "drop + abort + deliver",
+    "abort + release + refused",
+    "release + terminated + lost",
+    "release + lost + query",
+    "release + lost + deliver",
+    "release + refused + deliver",
+    "release + query + deliver",
+    "destroy + terminated + lease",
+    "destroy + terminated + deliver",
+    "destroy + notifier_gone + lease",
+    "terminated + lost + callback",
+    "terminated + look + callback_removed",
+    "terminated + look + callback_that_destroys",
+};
+
 // What a row is called, and how its scenarios are repeated one by one.
 void rows_of_pairs() {
     print(play_all<Silent>("2 threads", {.arguments = "--actors 2"}));
@@ -302,9 +357,41 @@ void rows_of_pairs() {
                           {.options = {.preemptions = 3}, .arguments = "--line whole --actors 2 --preemptions 3"}));
 }
 
+// Calls of the provider, and what it says, go wrong. Every fault must have struck.
+void rows_of_faults() {
+    print(play_specials<Failing>("beginnings, 1 call goes wrong", {.arguments = "--line failing-specials"}));
+    print(play_all<Failing>("2 threads, 1 call goes wrong",
+                            {.faults = 1, .aside = false, .arguments = "--line failing --actors 2 --faults 1"}));
+    print(play_all<Failing>(
+        "2 threads, 1 call goes wrong, on a session that is over",
+        {.faults = 1, .over = true, .aside = false, .arguments = "--line failing --over --actors 2 --faults 1"}));
+    print(play_all<Failing>("2 threads, the notifier goes wrong",
+                            {.faults = 1,
+                             .wrong = Rules::Wrong::of_watch,
+                             .arguments = "--line failing --of-watch --actors 2 --faults 1"}));
+    print(play_all<Failing>("2 threads, all that there are, 1 call goes wrong, 2 preemptions",
+                            {.faults = 1,
+                             .options = {.preemptions = 2},
+                             .arguments = "--line failing --actors 2 --faults 1 --preemptions 2"}));
+    print(play_these<Failing>("3 threads, 1 call goes wrong, 3 preemptions", threes_with_faults,
+                              {.faults = 1,
+                               .options = {.preemptions = 3},
+                               .arguments = "--line failing --actors 3 --faults 1 --preemptions 3"}));
+    print(play_these<Failing>("3 threads, the notifier goes wrong, 3 preemptions", threes_with_faults,
+                              {.faults = 1,
+                               .wrong = Rules::Wrong::of_watch,
+                               .options = {.preemptions = 3},
+                               .arguments = "--line failing --of-watch --actors 3 --faults 1 --preemptions 3"}));
+    for (unsigned i = 1; i < fault_count && !failed; ++i) {
+        std::printf("%s%s %" PRIu64, i == 1 ? "    struck: " : ", ", to_string(static_cast<Fault>(i)), struck[i]);
+        failed = struck[i] == 0;
+    }
+    std::printf("%s\n", failed ? " FAILED" : "");
+}
+
 void every_change() {
-    print(play_specials<ex::Backend>("beginnings, the table, the mutex, limits",
-                                     {.whims = 1, .arguments = "--line specials"}));
+    print(play_specials<Silent>("beginnings, the table, the mutex, limits",
+                                {.whims = 1, .arguments = "--line specials"}));
     rows_of_pairs();
     print(play_these<Silent>("3 threads", threes, {.arguments = "--actors 3"}));
     print(play_all<Silent>("3 threads, all that there are, 1 preemption",
@@ -314,11 +401,12 @@ void every_change() {
         {.whims = 2, .options = {.preemptions = 3}, .arguments = "--actors 3 --whims 2 --preemptions 3"}));
     print(play_these<Silent>("4 threads, 2 preemptions", fours,
                              {.options = {.preemptions = 2}, .arguments = "--actors 4 --preemptions 2"}));
+    rows_of_faults();
     find_weak_orders();
 }
 
 void quickly() {
-    print(play_specials<ex::Backend>(
+    print(play_specials<Silent>(
         "beginnings, the table, the mutex, limits, 3 preemptions",
         {.whims = 1, .options = {.preemptions = 3}, .arguments = "--line specials --preemptions 3"}));
     print(play_all<Silent>("2 threads", {.arguments = "--actors 2"}));
@@ -334,8 +422,8 @@ void quickly() {
 
 void a_night() {
     const ExploreOptions stale{.weather = {.stale_reads = true}};
-    print(play_specials<ex::Backend>("beginnings, the table, the mutex, limits, stale reads",
-                                     {.options = stale, .arguments = "--line specials --stale"}));
+    print(play_specials<Silent>("beginnings, the table, the mutex, limits, stale reads",
+                                {.options = stale, .arguments = "--line specials --stale"}));
     print(play_all<Silent>("2 threads, stale reads",
                            {.options = stale, .without = "wait_for", .arguments = "--actors 2 --stale"}));
     print(play_these<Silent>("3 threads, stale reads", threes, {.options = stale, .arguments = "--actors 3 --stale"}));
@@ -351,6 +439,15 @@ void a_night() {
                              {.options = {.preemptions = 5}, .arguments = "--actors 4 --preemptions 5"}));
     print(play_these<Silent>("3 threads, 1 answer is another", threes,
                              {.whims = 1, .arguments = "--actors 3 --whims 1"}));
+    // As far as it goes.
+    const ExploreOptions far{.most_executions = 50'000'000};
+    print(play_all<Failing>("2 threads, all that there are, 1 call goes wrong",
+                            {.faults = 1, .options = far, .arguments = "--line failing --actors 2 --faults 1"}));
+    print(play_these<Failing>("3 threads, 1 call goes wrong", threes_with_faults,
+                              {.faults = 1, .options = far, .arguments = "--line failing --actors 3 --faults 1"}));
+    print(play_all<Failing>(
+        "2 threads, 2 calls go wrong",
+        {.faults = 2, .aside = false, .options = far, .arguments = "--line failing --actors 2 --faults 2"}));
 }
 
 } // namespace
@@ -366,7 +463,7 @@ int main(int argc, char** argv) {
             each = true;
             continue;
         }
-        if (word == "--quick" || word == "--seeded" || word == "--long") {
+        if (word == "--quick" || word == "--failing" || word == "--seeded" || word == "--long") {
             how = word;
             continue;
         }
@@ -375,6 +472,10 @@ int main(int argc, char** argv) {
         chosen = true;
         if (word == "--stale" || word == "--over") {
             (word == "--stale" ? s.options.weather.stale_reads : s.over) = true;
+            continue;
+        }
+        if (word == "--of-watch") {
+            s.wrong = Rules::Wrong::of_watch;
             continue;
         }
         if (++i == argc) {
@@ -389,6 +490,7 @@ int main(int argc, char** argv) {
         if (word == "--line") line = value;
         else if (word == "--actors") s.actors = std::min(number(), unsigned{max_actors});
         else if (word == "--whims") s.whims = number();
+        else if (word == "--faults") s.faults = number();
         else if (word == "--spurious") s.options.weather.spurious_failures = number();
         else if (word == "--preemptions") s.options.preemptions = number();
         else if (word == "--most-executions") s.options.most_executions = std::strtoull(value, nullptr, 10);
@@ -401,13 +503,16 @@ int main(int argc, char** argv) {
     const auto of_line = [&](std::string what, const Settings& settings) {
         if (line == "tracing") print(play_all<Tracing>(what, settings));
         else if (line == "whole") print(play_all<Whole>(what, settings));
-        else if (line == "specials") print(play_specials<ex::Backend>(what, settings));
+        else if (line == "failing") print(play_all<Failing>(what, settings));
+        else if (line == "failing-specials") print(play_specials<Failing>(what, settings));
+        else if (line == "specials") print(play_specials<Silent>(what, settings));
         else print(play_all<Silent>(what, settings));
     };
     if (chosen) of_line(s.arguments, s);
     else if (how == "--long") a_night();
     else if (how == "--quick") quickly();
     else if (how == "--seeded") find_weak_orders();
+    else if (how == "--failing") rows_of_faults();
     else every_change();
     return failed ? 1 : 0;
 }

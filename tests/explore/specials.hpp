@@ -24,27 +24,32 @@ struct Special {
     const char* fails_with = nullptr; // what is wrong by design, and must be seen
 };
 
-template <class B>
-struct Specials {
-    using L = Line<B>;
+// Another thread that has got the notifier tells it something while the session begins.
+template <class L>
+struct Beginnings {
+    using B = typename L::Backend;
     using Call = wrapup::Session<L>;
     template <class T>
     using Atomic = typename B::template Atomic<T>;
-    using Notifier = wrapup::Notifier<Number, B>;
-    using Table = wrapup::NotifierTable<int, Number, std::hash<int>, B>;
 
-    // Another thread that has got the notifier tells it something while the session begins.
     template <class Say>
-    static void beginning(bool adopted, unsigned whims, Say say) {
-        Service<B> service;
-        service.whims = whims;
-        service.can_be_lost = true;
+    static void beginning(bool adopted, Say say) {
+        typename L::Served service({.whims = adopted ? 0u : 1u, .faults = 1, .can_be_lost = true, .delivers = true});
         Atomic<int> handed{0};
         const auto hand = [&] {
             handed.store(1, B::release);
             handed.notify_all();
         };
         (adopted ? service.in_watch : service.in_open) = hand;
+        // A call that calls back has another session begin and end.
+        if constexpr (fails<L>) {
+            service.faults.on_call_back = [](auto, const Number&) {
+                Service<B> other;
+                wrapup::Session<Line<B>> session{Number(the_identifier), Line<B>(&other)};
+                session.drop();
+                other.notifier.terminated();
+            };
+        }
         std::optional<Call> call;
         std::error_code error;
         ex::run(ex::Thread("owner",
@@ -52,11 +57,16 @@ struct Specials {
                                if (adopted) call.emplace(Number(the_identifier), L(&service));
                                else call.emplace(Call::open(error, L(&service)));
                                if (error) ex::check(!*call, "a session that was not opened is empty");
+                               if constexpr (fails<L>) {
+                                   service.deliver();
+                                   hand(); // what may never have been
+                               }
                            }),
                 ex::Thread("service", [&] {
                     handed.wait(0, B::acquire);
                     say(service);
                 }));
+        service.end();
         if (!error) service.notifier.terminated();
         ex::check(error || call->termination(), "the session is over");
         ex::check(!error || !call->termination(), "what never was is not over");
@@ -69,11 +79,11 @@ struct Specials {
 
     template <void (*say)(Service<B>&)>
     static void opened() {
-        beginning(false, 1, say);
+        beginning(false, say);
     }
     template <void (*say)(Service<B>&)>
     static void adopted() {
-        beginning(true, 0, say);
+        beginning(true, say);
     }
     static void says_terminated(Service<B>& s) { s.notifier.terminated(Origin::remote, Number(of_the_remote)); }
     static void says_terminating(Service<B>& s) { s.notifier.terminating(Number(of_the_remote)); }
@@ -84,6 +94,32 @@ struct Specials {
         s.notifier.terminated(Number(of_the_remote));
     }
     static void dies(Service<B>& s) { s.notifier = {}; }
+
+    static std::span<const Special> all() {
+        static constexpr Special beginnings[] = {
+            {"opening + terminated", &opened<says_terminated>},
+            {"opening + terminating", &opened<says_terminating>},
+            {"opening + terminating_then_terminated", &opened<says_both>},
+            {"opening + lost", &opened<says_lost>},
+            {"opening + refused", &opened<says_refused>},
+            {"opening + notifier_gone", &opened<dies>},
+            {"adopting + terminated", &adopted<says_terminated>},
+            {"adopting + terminating_then_terminated", &adopted<says_both>},
+            {"adopting + lost", &adopted<says_lost>},
+            {"adopting + notifier_gone", &adopted<dies>},
+        };
+        return beginnings;
+    }
+};
+
+template <class B>
+struct Specials {
+    using L = Line<B>;
+    using Call = wrapup::Session<L>;
+    template <class T>
+    using Atomic = typename B::template Atomic<T>;
+    using Notifier = wrapup::Notifier<Number, B>;
+    using Table = wrapup::NotifierTable<int, Number, std::hash<int>, B>;
 
     // There is no memory for the block: nothing is asked of the service, or what was adopted is dropped and given back.
     static void no_memory_to_open() {
@@ -238,17 +274,7 @@ struct Specials {
     }
 
     static std::span<const Special> all() {
-        static const Special specials[] = {
-            {"opening + terminated", &opened<says_terminated>},
-            {"opening + terminating", &opened<says_terminating>},
-            {"opening + terminating_then_terminated", &opened<says_both>},
-            {"opening + lost", &opened<says_lost>},
-            {"opening + refused", &opened<says_refused>},
-            {"opening + notifier_gone", &opened<dies>},
-            {"adopting + terminated", &adopted<says_terminated>},
-            {"adopting + terminating_then_terminated", &adopted<says_both>},
-            {"adopting + lost", &adopted<says_lost>},
-            {"adopting + notifier_gone", &adopted<dies>},
+        static constexpr Special specials[] = {
             {"opening without memory", &no_memory_to_open, {.failing_allocations = 1}},
             {"adopting without memory", &no_memory_to_adopt, {.failing_allocations = 1}},
             {"table: an event + a native identifier that is reused", &table_reuses},

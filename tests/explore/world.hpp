@@ -32,17 +32,18 @@ public:
         bool removed = false;  // it must not be called any more
     };
 
-    Service<Backend> service;
+    typename Line::Served service;
     std::optional<Call> call;
     std::array<Actor, max_actors> actors;
 
-    explicit World(std::size_t cast) {
+    World(std::size_t cast, const Rules& rules) : service(rules), alone_(rules.alone) {
         call.emplace(Number(the_identifier), Line(&service));
         witness_.emplace(*call);
         for (std::size_t i = 0; i < cast; ++i) {
             actors[i].monitor = wrapup::Monitor<Line>(*call);
             actors[i].controller = wrapup::Controller<Line>(*call);
         }
+        service.begun([this] { call_back(); });
     }
     World(const World&) = delete;
     World& operator=(const World&) = delete;
@@ -81,9 +82,19 @@ public:
         actor.removed = true;
     }
 
+    // What a call of the provider does that calls back.
+    void call_back() {
+        switch (ex::pick(alone_ ? 2 : 3)) {
+        case 0: (void)actors[0].controller.drop(); break;
+        case 1: service.remote()->terminated(Origin::remote, Number(of_the_remote)); break;
+        default: call->release(); break;
+        }
+    }
+
     // When all actors are done: whatever is still to come does, and everything must have come out right. The witness has a
     // reference to the end, so that nothing is put right by the last one to go.
     void finish() {
+        service.end();
         if (!witness_->termination() && service.notifier) service.notifier.terminated(Number(of_the_service));
         ex::check(witness_->termination() != nullptr, "the session is over");
         look(*witness_);
@@ -99,9 +110,10 @@ public:
         const bool lost = !seen_->counted || service.deallocations == 0;
         ex::check(!lost || service.can_be_lost, "an identifier that was not lost is deallocated");
         ex::check(!service.voided || service.deallocations == 0, "an identifier that was lost is not deallocated");
-        ex::check(seen_->counted || service.deallocations == 0, "a session that was lost is not deallocated");
+        ex::check(seen_->counted || service.deallocations == (service.was_never_watched() ? 1 : 0),
+                  "a session that was lost is not deallocated");
         ex::check(service.snapshots == (seen_->counted ? 1 : 0), "the snapshot is taken once");
-        const int withdrawn = service.refusals + service.abort_refusals + service.retractions;
+        const int withdrawn = service.withdrawn();
         ex::check(service.drops <= 1 + withdrawn && service.aborts <= 1 + withdrawn,
                   "the provider is not asked again for what it has accepted");
         look(*witness_);
@@ -123,6 +135,7 @@ private:
         bool operator==(const Seen&) const = default;
     };
 
+    const bool alone_;
     std::optional<wrapup::Monitor<Line>> witness_;
     std::optional<Seen> seen_;
 };

@@ -139,7 +139,14 @@ private:
         if (fault == Fault::say_stale) say_stale();
         if (!on_call_back) return;
         if (fault == Fault::call_back) on_call_back(operation, id);
-        if (fault == Fault::call_back_elsewhere) std::thread([&] { on_call_back(operation, id); }).join();
+        if (fault == Fault::call_back_elsewhere) elsewhere([&] { on_call_back(operation, id); });
+    }
+
+    // On another thread, for which this one waits: of the backend's, where it brings threads of its own.
+    template <class F>
+    static void elsewhere(F f) {
+        if constexpr (requires { Backend::elsewhere(f); }) Backend::elsewhere(f);
+        else std::thread(f).join();
     }
 
     // What it does once the call was passed on. An end that is not known yet is said again when it is.

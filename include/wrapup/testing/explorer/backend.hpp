@@ -3,6 +3,7 @@
 
 #include <wrapup/testing/explorer/atomic.hpp>
 #include <wrapup/testing/explorer/engine.hpp>
+#include <wrapup/testing/explorer/execution.hpp>
 #include <wrapup/testing/explorer/plain.hpp>
 #include <wrapup/testing/explorer/waiting.hpp>
 
@@ -38,6 +39,12 @@ struct Backend {
     static const void* this_thread() noexcept {
         Engine* const engine = Engine::current();
         return engine ? engine->running_name() : nullptr;
+    }
+
+    /// On another thread, for which this one waits.
+    template <class F>
+    static void elsewhere(F f) {
+        run(Thread("elsewhere", f));
     }
 
     template <std::size_t size, std::size_t alignment>
