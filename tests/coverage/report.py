@@ -60,19 +60,23 @@ def main():
 
     missing = []
 
-    def miss(file, line, what):
+    # Returns how many of so many are argued.
+    def miss(file, line, what, count):
         known = allowed.get((file, text(file, line)))
         if known:
             known[1] = True
-        else:
-            missing.append(f"{file}:{line}: {what}: {text(file, line)}")
+            return count
+        missing.append(f"{file}:{line}: {what}: {text(file, line)}")
+        return 0
 
+    argued_outcomes = argued_conditions = 0
     for (file, line, *_), (taken, not_taken) in sorted(branches.items()):
         if not taken or not not_taken:
-            miss(file, line, "never true" if not taken else "never false")
+            argued_outcomes += miss(file, line, "never true" if not taken else "never false", (not taken) + (not not_taken))
     for (file, line, *_), shown in sorted(conditions.items()):
         if not all(shown):
-            miss(file, line, f"condition {shown.index(False) + 1} of {len(shown)} does not decide")
+            what = f"condition {shown.index(False) + 1} of {len(shown)} does not decide"
+            argued_conditions += miss(file, line, what, shown.count(False))
     for line in missing:
         print(line)
     unused = [f"{file} | {what}" for (file, what), (_, used) in allowed.items() if not used]
@@ -80,8 +84,8 @@ def main():
         print(f"allowed, and not needed: {line}")
     outcomes = [n for pair in branches.values() for n in pair]
     shown = [c for record in conditions.values() for c in record]
-    print(f"coverage of the core, over all instantiations: branches {sum(1 for n in outcomes if n)} of {len(outcomes)}, "
-          f"conditions (MC/DC) {sum(shown)} of {len(shown)}, argued {len(allowed)}")
+    print(f"coverage of the core, over all instantiations: branches {sum(1 for n in outcomes if n)} of {len(outcomes)} "
+          f"(argued: {argued_outcomes}), conditions (MC/DC) {sum(shown)} of {len(shown)} (argued: {argued_conditions})")
     if not outcomes or not shown:
         print("nothing was measured")
         return 1

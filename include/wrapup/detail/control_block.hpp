@@ -57,7 +57,8 @@ public:
             return answered(State::aborting, call_abort(), where);
         }
         superseded(before, Origin::user, where);
-        return before.over() && before.any(State::given_up) ? make_error_code(errc::released) : std::error_code();
+        if (before.over() && before.any(State::given_up)) return errc::released;
+        return {};
     }
 
     // What the provider has answered to `call`, `dropping` or `aborting`. Where nothing is left that stands, this withdraws
