@@ -8,8 +8,11 @@
 #include "support/scripted.hpp"
 
 #include <atomic>
+#include <functional>
 #include <optional>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -34,6 +37,50 @@ void confirm_at_once(Script& script, const char* cause = "dropped") {
         return std::error_code();
     };
 }
+
+// A reason and a cause that are heard being moved.
+struct Heard {
+    std::function<void()>* heard;
+
+    explicit Heard(std::function<void()>* h) noexcept : heard(h) {}
+    Heard(Heard&& other) noexcept : heard(other.heard) {
+        if (*heard) (*heard)();
+    }
+};
+
+// A provider of those.
+struct Attentive {
+    using Identifier = int;
+    using Reason = Heard;
+    using Cause = Heard;
+
+    struct Line {
+        wrapup::Notifier<Heard> notifier;
+        std::function<void()> heard;
+        std::function<std::error_code()> on_abort;
+        int drops = 0, aborts = 0;
+
+        // While a value is moved into the termination, that is.
+        void once_terminating(const Session<Attentive>& call, std::function<void()> act) {
+            heard = [this, &call, then = std::move(act)] {
+                if (call.phase() != Phase::terminating) return;
+                const auto now = then;
+                heard = nullptr;
+                now();
+            };
+        }
+    };
+    Line* line;
+
+    void watch(int, wrapup::Notifier<Heard> notifier) noexcept { line->notifier = std::move(notifier); }
+    void drop(int) noexcept { ++line->drops; }
+    void drop(int, const Heard&) noexcept { ++line->drops; }
+    std::error_code abort(int) noexcept {
+        ++line->aborts;
+        return line->on_abort ? line->on_abort() : std::error_code();
+    }
+    void deallocate(int) noexcept {}
+};
 
 } // namespace
 
@@ -263,6 +310,83 @@ TEST_CASE("Rule 1: a drop and an abort that are refused one way or another leave
     script.notifier().terminated();
     call.release();
     CHECK(script.alive() == 0);
+}
+
+TEST_CASE("Rule 1: a request in progress is refused once, however often that is said", "[rules][notifier][twice]") {
+    Script script;
+    auto call = begin(script);
+    script.on_drop = [&](int) {
+        for (int i = 0; i < 5; ++i) script.notifier().refused(refusal);
+        CHECK_FALSE(call.abort()); // which is another request
+        return std::error_code();
+    };
+    CHECK_FALSE(call.drop());
+    CHECK(script.calls() == Calls{"watch 1", "drop 1", "abort 1"});
+    CHECK(call.phase() == Phase::terminating);
+    script.notifier().terminated();
+    CHECK(call.termination()->origin == Origin::user);
+}
+
+TEST_CASE("Rule 1: the drop after an abort that was refused is a request of its own", "[rules][release][abort]") {
+    Script script;
+    auto call = begin(script);
+    const Monitor monitor{call};
+    script.on_drop = [](int) { return refusal; };
+    script.on_abort = [&, n = 0](int) mutable {
+        if (++n > 1) return std::error_code();
+        call.release();
+        return refusal;
+    };
+    CHECK(call.abort() == refusal);
+    CHECK(script.calls() == Calls{"watch 1", "abort 1", "drop 1", "abort 1"});
+    script.notifier().terminated();
+    CHECK(monitor.termination()->origin == Origin::application);
+    CHECK(script.alive() == 0);
+}
+
+TEST_CASE("Rule 1: a request whose end is reported while its reason is written is not made, and its reason not told",
+          "[rules][disconnect]") {
+    Attentive::Line line;
+    Session<Attentive> call(1, Attentive{&line});
+    line.once_terminating(call, [&] {
+        line.notifier.terminated();
+        CHECK(call.phase() == Phase::terminating);
+        CHECK_FALSE(call.abort());
+    });
+    CHECK_FALSE(call.disconnect(Heard{&line.heard}));
+    CHECK(line.drops == 0);
+    CHECK(line.aborts == 0);
+    REQUIRE(call.termination());
+    CHECK(call.termination()->origin == Origin::application);
+    CHECK_FALSE(call.termination()->reason);
+}
+
+TEST_CASE("Rule 1: a refusal is moot where the end is reported meanwhile, and waits for its cause to be written",
+          "[rules][abort]") {
+    Attentive::Line line;
+    Session<Attentive> call(1, Attentive{&line});
+    line.on_abort = [&] {
+        line.notifier.terminated();
+        CHECK(call.phase() == Phase::terminating);
+        return refusal;
+    };
+    line.once_terminating(call, [&] { CHECK_FALSE(call.abort()); });
+    line.notifier.terminating(Heard{&line.heard});
+    CHECK(line.aborts == 1);
+    REQUIRE(call.termination());
+    CHECK(call.termination()->cause);
+}
+
+TEST_CASE("Rule 1: what goes while the cause is written is there until it is", "[rules][notifier]") {
+    Attentive::Line line;
+    std::optional<Session<Attentive>> call(std::in_place, 1, Attentive{&line});
+    line.once_terminating(*call, [&] {
+        line.notifier = {};
+        call.reset();
+    });
+    line.notifier.terminating(Heard{&line.heard});
+    CHECK_FALSE(call);
+    CHECK(line.drops == 0);
 }
 
 TEST_CASE("Rule 1: the reason of a request that was refused is not in the termination", "[rules][disconnect]") {

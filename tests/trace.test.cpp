@@ -111,6 +111,20 @@ TEST_CASE(
     script.notifier().terminated();
     call.release();
     CHECK(taken<Scripted>() == Calls{"terminating terminated user", "terminated released application"});
+
+    Session<Kept<Scripted>> once(script.begin(2), script);
+    script.on_drop = [&](int) {
+        script.notifier(2).refused(refusal);
+        script.notifier(2).refused(refusal);
+        return std::error_code();
+    };
+    CHECK_FALSE(once.drop());
+    CHECK(taken<Scripted>() == Calls{"active terminating user", "terminating terminating user refused",
+                                     "terminating terminating user superseded refused", "terminating active user"});
+    script.notifier(2).terminated();
+    once.release();
+    CHECK(taken<Scripted>() ==
+          Calls{"active terminating remote", "terminating terminated remote", "terminated released application"});
 }
 
 TEST_CASE("Traces: what the library does in the stead of an owner that is gone", "[trace][release]") {

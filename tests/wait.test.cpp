@@ -293,6 +293,17 @@ struct Early {
     static time_point now() noexcept { return time_point(past_epoch); }
 };
 
+// A clock that is set back once: its first millisecond is over when it is looked at for the third time.
+struct SetBack {
+    using duration = std::chrono::nanoseconds;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<SetBack>;
+    [[maybe_unused]] static constexpr bool is_steady = false;
+    static inline int looks = 0;
+    static time_point now() noexcept { return time_point(++looks < 3 ? 0ms : 1ms); }
+};
+
 // A provider that waits by a clock that counts in floating point, and notes for how long it was to wait.
 struct WaitsByFloat {
     struct FloatClock {
@@ -410,4 +421,13 @@ TEST_CASE("wait_until: no session, one that is over, and one that is not", "[wai
     CHECK_FALSE(until(Monitor(call)));
     call.drop();
     CHECK(until(Monitor(call)));
+}
+
+TEST_CASE("wait_until: a clock that is set back meanwhile is waited for again", "[wait]") {
+    Exchange exchange;
+    const auto call = Session<Crowd>::open(exchange);
+    const auto before = std::chrono::steady_clock::now();
+    CHECK_FALSE(wrapup::wait_until(call, SetBack::time_point(1ms)));
+    CHECK(SetBack::looks == 3);
+    CHECK(std::chrono::steady_clock::now() - before >= 2ms);
 }

@@ -22,8 +22,8 @@ namespace wrapup::detail {
 // step: nobody checks again after having acted, and nobody waits for anybody.
 //
 // - Claiming, publishing and giving back are each made by one step that at most one thread can make.
-// - The termination is written by those who hold a filling bit or `publishing`, and read only once the phase says
-//   `terminated`; the step that says so releases, and every look at the word acquires.
+// - The termination is written by those who hold a filling bit, and after them by the one that publishes. It is read only
+//   once the phase says `terminated`; the step that says so releases, and every look at the word acquires.
 // - The identifier is in use by whoever holds a lease, by the thread that publishes (nothing is released before), and by
 //   the one that deallocates (there is no lease then, and none is given any more).
 // - The block lives while it is referenced, leased, or deallocating.
@@ -257,8 +257,8 @@ private:
         return before;
     }
 
-    // Snapshot, publish, notify, release, in this order. Called by the one that has set `publishing`, with a lease that is
-    // returned by the step that publishes, or once the observers have been called.
+    // Snapshot, publish, notify, release, in this order. Called by the one whose step has found the end reported and nobody
+    // filling, with a lease that is returned by the step that publishes, or once the observers have been called.
     void publish(source_location where) noexcept {
         complete(state());
         Phase to{};

@@ -12,7 +12,7 @@ namespace wrapup::detail {
 // there are. A value; the control block holds it in an atomic and changes it by compare-and-exchange only, so that every
 // step sees all of it.
 //
-//   bits  0..1 phase   2..3 origin   4..9 and 14..25 flags   10..11 accepted   12..13 retracted   26..40 leases
+//   bits  0..1 phase   2..3 origin   4..6, 8..9 and 14..25 flags   10..11 accepted   12..13 retracted   26..40 leases
 //        41..63 references
 class State {
 public:
@@ -20,8 +20,7 @@ public:
         // Before publication, a slot of the termination (and at first the identifier) belongs to whoever holds its bit.
         filling_request = 1u << 4, // identifier or reason are being written
         filling_cause = 1u << 5,   // the cause is being written
-        reported = 1u << 6,        // the end was reported meanwhile: the last who fills publishes
-        publishing = 1u << 7,      // somebody completes the termination
+        reported = 1u << 6,        // the end was reported: whoever did publishes, or the last who fills
 
         // How far our own requests have come. How many the provider has accepted is a count beside them, and so is how many
         // acceptances it has taken back before they were made; see `accept` and `retract`.
@@ -82,7 +81,7 @@ public:
     [[nodiscard]] constexpr bool over() const noexcept { return phase() >= Phase::terminated; }
 
     // The end has been reported, if not yet published.
-    [[nodiscard]] constexpr bool ended() const noexcept { return over() || any(reported | publishing); }
+    [[nodiscard]] constexpr bool ended() const noexcept { return over() || any(reported); }
 
     // How many of our requests the provider has accepted and not taken back.
     [[nodiscard]] constexpr std::uint64_t accepted() const noexcept { return bits_ >> 10 & 3; }
@@ -127,9 +126,9 @@ public:
         return references() == 0 && leases() == 0 && !any(deallocating);
     }
 
-    // Back to `active`, with nothing left of the requests that were refused.
+    // Back to `active`, with nothing left of the requests that were refused. No call is in progress, and none was accepted.
     constexpr void withdraw() noexcept {
-        clear(dropping | aborting | aborted | reasoned | contested | 3 * one_accepted | 3 * one_retracted);
+        clear(aborted | reasoned | contested);
         set(Phase::active);
         set(Origin::user);
     }

@@ -7,9 +7,9 @@
 #include <cstdint>
 
 // The steps of a notifying session: pure functions that turn one state into the next. Each is made by one
-// compare-and-exchange and may be tried several times, so it looks at nothing but the state and changes nothing else. Those that return a bool
-// say whether there is a step to make at all. `step` in lifecycle.hpp says what an event does in a phase; here is what it
-// takes that several threads are at it: who may write what, whose request stands, who must do what was put off.
+// compare-and-exchange and may be tried several times, so it looks at nothing but the state and changes nothing else. Those
+// that return a bool say whether there is a step to make at all. `step` in lifecycle.hpp says what an event does in a phase;
+// here is what it takes that several threads are at it: who may write what, whose request stands, who must do what was put off.
 namespace wrapup::detail::steps {
 
 using enum State::Flag;
@@ -32,7 +32,7 @@ constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
 
 // An abort goes to the provider whatever stands, but once.
 [[nodiscard]] constexpr bool abort(State& s) noexcept {
-    if (step(s.phase(), Event::abort).action != Action::abort || s.any(aborted | reported | publishing)) return false;
+    if (step(s.phase(), Event::abort).action != Action::abort || s.any(aborted | reported)) return false;
     if (s.phase() == Phase::active) begin(s, Origin::user, 0);
     s.set(aborting | aborted);
     s.add_lease();
@@ -75,7 +75,7 @@ enum class Next {
 
 // Whether a refusal of this call is of no consequence: the end has been reported, or for a drop, has begun.
 [[nodiscard]] constexpr bool moot(State s, std::uint64_t call) noexcept {
-    return s.over() || s.any(reported | publishing) || (call == dropping && s.any(confirmed));
+    return s.ended() || (call == dropping && s.any(confirmed));
 }
 
 // The provider takes an acceptance back. Where nothing is left that stands, this is the return of a call that is refused:
@@ -149,8 +149,7 @@ struct Report {
         const bool over = event != Event::terminating;
         notice.publishes = over && !s.any(filling_request | filling_cause);
         notice.fills = has_cause && !notice.publishes && !s.any(filling_cause);
-        if (notice.publishes) s.set(publishing);
-        else if (over) s.set(reported);
+        if (over) s.set(reported);
         if (notice.fills) s.set(filling_cause);
     }
     if (notice.publishes || notice.fills) s.add_lease();
@@ -162,8 +161,7 @@ struct Report {
     s.clear(bit);
     // A request that comes too late is not made, so its reason is not what the provider was told.
     if (bit == filling_request && s.any(reported)) s.clear(reasoned);
-    if (!s.any(reported) || s.any(filling_request | filling_cause) || s.over()) return false;
-    s.set(publishing);
+    if (!s.any(reported) || s.any(filling_request | filling_cause)) return false;
     s.add_lease();
     return true;
 }
@@ -171,14 +169,12 @@ struct Report {
 // The termination is complete. The lease under which it was made so stays where there is somebody to be told.
 constexpr void publish(State& s) noexcept {
     s.set(s.any(lost) ? Phase::released : Phase::terminated);
-    s.clear(publishing | reported);
     if (!s.any(observed | traced)) s.drop_lease();
 }
 
 // The service has not opened a session.
 constexpr void discard(State& s, std::uint64_t max_references) noexcept {
-    s.set(given_up | lost);
-    s.clear(filling_request);
+    s.set(lost);
     s.set(Phase::released);
     s.drop_reference(max_references);
 }
