@@ -22,7 +22,7 @@
 ///
 /// *What a service owes.* A call that is in progress when an identifier is lost may fail, and must survive it. Before the
 /// service's destructor returns, it has said `lost` for every identifier that it watches, and has let deallocations finish
-/// that were in progress. What could not be freed, it keeps and lists.
+/// that were in progress, unless what they use outlives it. What could not be freed, it keeps and lists.
 
 namespace wrapup {
 

@@ -109,9 +109,9 @@ bool wait_for(const Handle& handle, std::chrono::duration<Rep, Period> timeout) 
     return detail::wait_until(*session.get(), detail::after(detail::wait_clock_now(*session.get()), timeout));
 }
 
-/// Waits until the session is over, but no longer than to a point in time of any clock, whose last one is for ever. A clock that is set meanwhile is
-/// looked at again when the time seems to have come. Where the provider `Waits`, it waits by its own clock for as long as
-/// the other one says is left.
+/// Waits until the session is over, but no longer than to a point in time of any clock, whose last one is for ever. A clock
+/// that is set meanwhile is looked at again when the time seems to have come. Where the provider `Waits`, it waits by its own
+/// clock for as long as the other one says is left.
 ///
 /// @returns whether the session is over
 template <Awaitable Handle, class Clock, class Duration>

@@ -90,7 +90,8 @@ struct Explored {
 ///
 /// What is on the stacks of an execution that fails is not destroyed.
 ///
-/// *Thread safety:* each system thread may explore at the same time, by itself. *Blocks* for as long as it takes. @throws std::invalid_argument where the schedule is none
+/// *Thread safety:* each system thread may explore at the same time, by itself. *Blocks* for as long as it takes.
+/// @throws std::invalid_argument where the schedule is none
 template <class Scenario>
 Explored explore(const ExploreOptions& options, Scenario&& scenario) {
     using explorer::Choices;

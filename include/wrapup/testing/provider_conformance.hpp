@@ -103,7 +103,7 @@ inline constexpr ProviderLaw<Bench> provider_laws[] = {
     {"lost.survived", "calls for an identifier that is lost are survived, and change nothing",
      &detail::laws::lost_survived},
     {"service.goes", "a service that goes has reported all its identifiers lost", &detail::laws::service_goes},
-    {"service.lets_finish", "a service that goes lets a deallocation that has begun finish",
+    {"service.lets_finish", "a service that goes lets a deallocation that has begun finish, where that uses it",
      &detail::laws::service_lets_finish},
     {"clock.monotone", "the provider's clock does not go back", &detail::laws::clock_monotone},
     {"wait.deadline", "a wait returns when the deadline has passed, and not before", &detail::laws::wait_deadline},

@@ -82,7 +82,8 @@ Verdict service_goes(I& i) {
     }
 }
 
-// One thread has come as far as the provider's `deallocate` when another one ends the service: that has to wait for it.
+// One thread has come as far as the provider's `deallocate` when another one ends the service: that has to wait for it. Or it
+// leaves behind what is used, which the bench says by its `excuse`.
 template <class I>
 Verdict service_lets_finish(I& i) {
     if constexpr (!Notifies<ProviderOf<I>>) {
