@@ -211,7 +211,7 @@ struct TimePointOf<P> {
 template <class P>
 concept Waits = Timed<P> && requires(P& provider, const typename detail::TimePointOf<P>::type& deadline) {
     typename detail::TimePointOf<P>::type::clock;
-    detail::TimePointOf<P>::type::max();
+    (detail::TimePointOf<P>::type::max)();
     { provider.wait(deadline, detail::Done{}) } noexcept;
 };
 

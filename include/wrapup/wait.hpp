@@ -22,7 +22,7 @@ class Waiter final : public Observer<Backend> {
 public:
     void wait_until(typename Waiting::Clock::time_point deadline) {
         std::unique_lock lock(mutex_);
-        if (deadline == deadline.max()) condition_.wait(lock, [this] { return over_; });
+        if (deadline == (deadline.max)()) condition_.wait(lock, [this] { return over_; });
         else condition_.wait_until(lock, deadline, [this] { return over_; });
     }
 
@@ -95,7 +95,7 @@ concept Awaitable = requires(const T& handle) {
 template <Awaitable Handle>
 void wait(const Handle& handle) {
     if (const auto session = detail::awaited(handle))
-        detail::wait_until(*session.get(), decltype(detail::wait_clock_now(*session.get()))::max());
+        detail::wait_until(*session.get(), (decltype(detail::wait_clock_now(*session.get()))::max)());
 }
 
 /// Waits until the session is over, but no longer than the time given: zero, negative or not a number is a look only,
@@ -123,7 +123,7 @@ bool wait_until(const Handle& handle, std::chrono::time_point<Clock, Duration> d
         return detail::wait_until(*session.get(), detail::clamp<Own>(deadline));
     } else {
         const auto last = detail::clamp<typename Clock::time_point>(deadline);
-        if (last == last.max()) return detail::wait_until(*session.get(), Own::max());
+        if (last == (last.max)()) return detail::wait_until(*session.get(), (Own::max)());
         for (;;) {
             const auto now = Clock::now();
             if (last <= now) return session->state().over();

@@ -1042,3 +1042,39 @@ TEST_CASE("rule 32: nothing is called back under a lock, and nothing after the l
     std::this_thread::sleep_for(5ms);
     CHECK(heard == before);
 }
+
+TEST_CASE("tapi2: what TAPI objects to when it is begun with is what making the line throws", "[tapi2]") {
+    const auto thrown = [](tapi2::Functions& tapi, std::uint32_t device) {
+        for (const auto notification : all_notifications) {
+            tapi2::Options options;
+            options.notification = notification;
+            options.device = device;
+            try {
+                const tapi2::Line line(tapi, options);
+            } catch (const std::system_error& error) {
+                if (notification == Notification::hidden_window) return error.code();
+            }
+        }
+        return std::error_code();
+    };
+    Bench bench;
+    Control& control = bench.control();
+    for (const auto error : {Error::reinit, Error::service_not_running, Error::no_driver, Error::no_memory}) {
+        control.next(any_device, Function::initialize, fails_at_once(error), 3);
+        CHECK(thrown(bench.functions(), 0) == error);
+    }
+    Device old;
+    old.highest_version = version_1_4;
+    CHECK(thrown(bench.functions(), control.add_device(old)) == Error::incompatible_api_version);
+    CHECK(thrown(bench.functions(), 77) == Error::bad_device_id);
+    for (const auto error : {Error::allocated, Error::line_mapper_failed, Error::resource_unavailable}) {
+        control.next(0, Function::open, fails_at_once(error), 3);
+        CHECK(thrown(bench.functions(), 0) == error);
+    }
+    control.set_service(false);
+    CHECK(thrown(bench.functions(), 0));
+    control.set_service(true);
+    CHECK(!thrown(bench.functions(), 0));
+    tapi2::Line line(bench.functions());
+    CHECK(line.version() == 0x00020002);
+}

@@ -20,7 +20,7 @@ ToDuration at_least(std::chrono::duration<Rep, Period> duration) {
 template <class TimePoint>
 typename TimePoint::duration between(TimePoint now, TimePoint last) {
     const auto since = now.time_since_epoch();
-    if (since < since.zero() && last > TimePoint::max() + since) return TimePoint::duration::max();
+    if (since < since.zero() && last > (TimePoint::max)() + since) return (TimePoint::duration::max)();
     return last - now;
 }
 
@@ -29,8 +29,8 @@ template <class TimePoint, class Rep, class Period>
 TimePoint after(TimePoint now, std::chrono::duration<Rep, Period> timeout) {
     const Seconds seconds(timeout);
     if (!(seconds > Seconds::zero())) return now; // also not a number
-    const Seconds left = Seconds(TimePoint::max().time_since_epoch()) - Seconds(now.time_since_epoch());
-    if (seconds >= left) return TimePoint::max();
+    const Seconds left = Seconds((TimePoint::max)().time_since_epoch()) - Seconds(now.time_since_epoch());
+    if (seconds >= left) return (TimePoint::max)();
     return now + at_least<typename TimePoint::duration>(timeout);
 }
 
@@ -38,8 +38,8 @@ TimePoint after(TimePoint now, std::chrono::duration<Rep, Period> timeout) {
 template <class TimePoint, class Duration>
 TimePoint clamp(std::chrono::time_point<typename TimePoint::clock, Duration> point) {
     const Seconds seconds(point.time_since_epoch());
-    if (!(seconds > Seconds(TimePoint::min().time_since_epoch()))) return TimePoint::min();
-    if (seconds >= Seconds(TimePoint::max().time_since_epoch())) return TimePoint::max();
+    if (!(seconds > Seconds((TimePoint::min)().time_since_epoch()))) return (TimePoint::min)();
+    if (seconds >= Seconds((TimePoint::max)().time_since_epoch())) return (TimePoint::max)();
     return TimePoint(at_least<typename TimePoint::duration>(point.time_since_epoch()));
 }
 

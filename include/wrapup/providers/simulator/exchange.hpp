@@ -282,7 +282,7 @@ private:
             }
             if (done()) return;
             if (happen_by(deadline)) continue;
-            if (deadline != Clock::time_point::max()) return;
+            if (deadline != (Clock::time_point::max)()) return;
             // Nothing is due, ever: what ends the session must come from another thread.
             std::unique_lock lock(mutex_);
             changed_.wait(lock, [&] { return version_ != version; });
@@ -324,7 +324,7 @@ private:
         {
             const std::lock_guard lock(mutex_);
             if (events_.empty() || events_.begin()->first > until) {
-                if (until != Clock::time_point::max() && until > now_) now_ = until;
+                if (until != (Clock::time_point::max)() && until > now_) now_ = until;
                 return false;
             }
             next = events_.extract(events_.begin());
