@@ -514,7 +514,7 @@ TEST_CASE("TAPI double: lineShutdown lets lineGetMessage return on another threa
     CHECK(bench.functions().lineGetMessage(app, &message, 0xFFFFFFFF) == lineerr_invalapphandle);
 }
 
-TEST_CASE("TAPI double: LINE_CLOSE voids everything on the line; who has been told uses none of it",
+TEST_CASE("TAPI double: LINE_CLOSE voids everything on the line, and who has been told uses none of it",
           "[tapi2][double]") {
     for (const Dword mode : all_modes) {
         Bench bench;

@@ -549,8 +549,8 @@ private:
         const abi::Long result = tapi_.lineDeallocateCall(handle);
         const bool freed = result >= 0 || result == result_of(Error::invalid_call_handle);
         // Not idle, whatever we have heard, and by the rules before 2.0 to be dropped first.
-        bool drops =
-            result == result_of(Error::invalid_call_state) && call_state(status_of(handle).dwCallState) != CallState::idle;
+        bool drops = result == result_of(Error::invalid_call_state) &&
+                     call_state(status_of(handle).dwCallState) != CallState::idle;
         Serial former = nobody;
         {
             const std::lock_guard lock(mutex_);
