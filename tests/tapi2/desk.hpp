@@ -124,8 +124,10 @@ public:
 
 private:
     void step() {
-        if (notification_ == Notification::hidden_window) functions().pump(std::chrono::milliseconds(1));
-        else std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        constexpr std::chrono::milliseconds moment(1);
+        if (notification_ == Notification::hidden_window && line_)
+            tapi2::Provider(*line_).wait(std::chrono::steady_clock::now() + moment, []() noexcept { return false; });
+        else std::this_thread::sleep_for(moment);
     }
 
     tapi2_double::Bench bench_;

@@ -273,8 +273,9 @@ TEST_CASE("rule 5: the end of the line ends and voids its calls", "[tapi2][rule 
 }
 
 TEST_CASE("rule 6: a deallocation that TAPI cannot do now is done later", "[tapi2][rule 6]") {
-    for (const auto error : {Error::resource_unavailable, Error::no_memory}) {
-        Desk desk;
+    for (const auto notification : all_notifications) {
+        const auto error = notification == Notification::event ? Error::resource_unavailable : Error::no_memory;
+        Desk desk(notification);
         auto call = desk.dial();
         desk.control().next(0, Function::deallocate, fails_at_once(error));
         end(desk, call);
@@ -579,6 +580,75 @@ TEST_CASE("rule 16: so is one that is released meanwhile, and one whose clearing
     CHECK(desk.eventually([&] { return desk.line().outstanding().empty(); }));
     CHECK(desk.books().drops == 2);
     CHECK(call.termination()->origin == Origin::remote);
+}
+
+TEST_CASE("rule 16: a clearing that is refused each time is tried now and then, and not without end",
+          "[tapi2][rule 16]") {
+    for (const auto notification : all_notifications) {
+        for (const bool in_the_reply : {false, true}) {
+            tapi2::Options options;
+            options.grace = 10ms;
+            Desk desk(notification, options);
+            auto call = desk.dial();
+            desk.control().usually(0, Function::drop,
+                                   in_the_reply ? fails_in_the_reply(Error::operation_failed)
+                                                : fails_at_once(Error::operation_failed));
+            desk.control().hangs_up(desk.number());
+            CHECK(!wrapup::wait_for(call, 100ms));
+            CHECK(call.phase() == Phase::terminating);
+            CHECK(desk.books().drops >= 1);
+            CHECK(desk.books().drops < 4);
+            desk.control().usually(0, Function::drop, Script());
+            CHECK(desk.over(call));
+            CHECK(call.termination()->origin == Origin::remote);
+        }
+    }
+}
+
+TEST_CASE("rule 16: so is a call that stayed connected at first, and that the other party has left then",
+          "[tapi2][rule 16]") {
+    Desk desk;
+    auto call = desk.dial();
+    desk.control().answers(desk.number());
+    desk.settle();
+    Script script;
+    script.effect = Effect::none;
+    script.reply_when = When::on_release;
+    desk.control().next(0, Function::drop, script);
+    CHECK(!call.drop());
+    desk.control().set_state(desk.number(), linecallstate_connected, 2);
+    desk.control().hangs_up(desk.number());
+    desk.settle();
+    desk.control().release_pending();
+    desk.settle();
+    CHECK(call.phase() == Phase::terminating); // the drop has been accepted, and idle is owed
+    desk.control().goes_idle(desk.number());
+    CHECK(desk.over(call));
+}
+
+TEST_CASE("rule 18: a second attempt that is refused leaves the first one as it was", "[tapi2][rule 18]") {
+    for (const bool in_the_reply : {false, true}) {
+        Desk desk;
+        auto call = desk.dial();
+        Script script;
+        script.effect = Effect::none;
+        desk.control().next(0, Function::drop, script);
+        CHECK(!call.drop());
+        desk.settle();
+        desk.control().hangs_up(desk.number()); // on its way to the end
+        desk.settle();
+        desk.control().next(0, Function::drop,
+                            in_the_reply ? fails_in_the_reply(Error::operation_failed)
+                                         : fails_at_once(Error::operation_failed));
+        static_cast<void>(call.abort());
+        desk.settle();
+        CHECK(call.phase() == Phase::terminating);
+        CHECK(desk.books().drops == 2);
+        desk.control().goes_idle(desk.number());
+        REQUIRE(desk.over(call));
+        CHECK(call.termination()->origin == Origin::user);
+        CHECK(!call.termination()->contested);
+    }
 }
 
 TEST_CASE("rule 17: a call that goes idle at once is over, without a drop", "[tapi2][rule 17]") {

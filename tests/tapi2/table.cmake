@@ -3,7 +3,7 @@
 # Prints which test holds which rule of TAPI, and whether it has passed here and under Wine; fails if a rule has none, or one has
 # not passed.
 #
-#   cmake -D HERE=<program> [-D WINE=<command>;... -D FOLDER=<of the Windows programs>] -P table.cmake
+#   cmake -D HERE=<program> -D WINE=<command>;... -D FOLDER=<of the Windows programs> -P table.cmake
 
 cmake_minimum_required(VERSION 3.24)
 

@@ -206,8 +206,10 @@ inline Line::~Line() {
     const auto deadline = std::chrono::steady_clock::now() + grace_;
     if (calls_->pumps()) calls_->pump(deadline, [this] { return !calls_->any_live(); });
     else calls_->wait_while_any_live(deadline);
-    calls_->give_back_all();
-    if (!calls_->is_void()) static_cast<void>(tapi_.lineClose(line_));
+    bool line_is_void = false;
+    do calls_->give_back_all();
+    while (!calls_->seal(line_is_void));
+    if (!line_is_void) static_cast<void>(tapi_.lineClose(line_));
 }
 
 } // namespace wrapup::tapi2

@@ -116,7 +116,6 @@ private:
     enum class Next : std::uint8_t { message, nothing, gone };
 
     void run() noexcept {
-        auto retried = Clock::now();
         std::chrono::milliseconds rest{0};
         while (!stopping(rest)) {
             const auto begin = Clock::now();
@@ -128,10 +127,7 @@ private:
             const auto now = Clock::now();
             if (next == Next::message || now - begin >= tick / 2) rest = rest.zero();
             else rest = std::clamp(2 * rest, std::chrono::milliseconds(1), tick);
-            if (now - retried >= tick) {
-                retried = now;
-                calls_.retry();
-            }
+            calls_.retry();
         }
     }
 

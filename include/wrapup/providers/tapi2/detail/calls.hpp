@@ -80,7 +80,6 @@ public:
             const std::lock_guard lock(mutex_);
             Record& record = *find(serial);
             notifiers_.bind(*std::exchange(record.place, std::nullopt), serial, std::move(notifier));
-            ++record.uses;
             requests_.begin();
             written = &record.written;
             line = line_;
@@ -98,7 +97,6 @@ public:
         }
         // What was said of the call before we knew that it is one is asked for again.
         if (!error && reply && made(serial, *reply)) resynchronize(serial);
-        used(serial);
         return error ? Call() : Call(serial);
     }
 
@@ -110,11 +108,13 @@ public:
         {
             const std::lock_guard lock(mutex_);
             Record& record = *find(call.serial());
+            if (record.void_) error = closed_;
+            if (error) return {};
             record.privilege = privilege;
             former = map(call.serial(), record, handle);
+            call.keep();
         }
         lose(former, {});
-        call.keep();
         resynchronize(call.serial());
         return Call(call.serial());
     }
@@ -158,7 +158,6 @@ public:
     // Leaves a call that we only look at. For one of ours there is no other end than lineDrop: once more, if that is of use.
     [[nodiscard]] std::error_code abort(Call call) noexcept {
         const Serial serial = call.number_;
-        bool again = false;
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(serial);
@@ -168,7 +167,7 @@ public:
             } else if (!record->ending) {
                 if (!record->handle || (record->drop != Drop::none && record->drop != Drop::accepted))
                     return Error::operation_unavailable;
-                again = record->drop == Drop::accepted;
+                record->stands = record->drop == Drop::accepted;
                 record->drop = Drop::asking;
                 record->dropper = Dropper::session;
             }
@@ -177,13 +176,12 @@ public:
             tell(serial);
             return {};
         }
-        const std::error_code refused = ask(serial);
-        if (refused && again) set_drop(serial, Drop::accepted); // what was accepted before still stands
-        return refused;
+        return ask(serial);
     }
 
     [[nodiscard]] std::error_code answer(Call call) noexcept {
         const Serial serial = call.number_;
+        abi::Handle handle = 0;
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(serial);
@@ -191,10 +189,11 @@ public:
             if (!record->handle || record->ending) return Error::invalid_call_state;
             if (record->requests.outstanding(Request::answer)) return {};
             record->refused.clear();
+            handle = record->handle;
             ++record->uses;
             requests_.begin();
         }
-        const abi::Long number = tapi_.lineAnswer(handle_of(serial), nullptr, 0);
+        const abi::Long number = tapi_.lineAnswer(handle, nullptr, 0);
         std::optional<abi::Long> reply;
         {
             const std::lock_guard lock(mutex_);
@@ -272,7 +271,7 @@ public:
         switch (message.dwMessageID) {
         case abi::line_callstate:
             observe(serial_of(message.hDevice), dword(message.dwParam1), dword(message.dwParam2),
-                    dword(message.dwParam3));
+                    dword(message.dwParam3), true);
             break;
         case abi::line_reply: replied(result_of(message.dwParam1), result_of(message.dwParam2)); break;
         case abi::line_appnewcall: appear(dword(message.dwParam2), Privilege(dword(message.dwParam3))); break;
@@ -291,8 +290,14 @@ public:
         for (Serial serial = next(nobody); serial != nobody; serial = next(serial)) lose(serial, why);
     }
 
-    // Tries again what was refused and has to be done.
+    // Tries again what was refused and has to be done, now and then.
     void retry() noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            const auto now = std::chrono::steady_clock::now();
+            if (now - retried_ < std::chrono::seconds(1)) return;
+            retried_ = now;
+        }
         for (Serial serial = next(nobody); serial != nobody; serial = next(serial)) {
             {
                 const std::lock_guard lock(mutex_);
@@ -317,6 +322,7 @@ public:
             const auto now = steady_clock::now();
             if (now >= deadline) return;
             tapi_.pump((std::min)(ceil<milliseconds>(deadline - now), milliseconds(20)));
+            retry();
         }
     }
     // For each message that TAPI calls back with.
@@ -364,10 +370,13 @@ public:
         for (Serial serial = next(nobody); serial != nobody; serial = next(serial)) give_back(serial);
     }
 
-    // Whether the line's own handle is void.
-    [[nodiscard]] bool is_void() const noexcept {
+    // Nothing is left, and nothing that comes is taken any more. @returns false while something is left
+    [[nodiscard]] bool seal(bool& line_was_void) noexcept {
         const std::lock_guard lock(mutex_);
-        return void_;
+        for (const auto& [serial, record] : calls_)
+            if (!record.void_) return false;
+        line_was_void = std::exchange(void_, true);
+        return true;
     }
 
 private:
@@ -382,16 +391,21 @@ private:
             if (error && !(late && !calls.void_)) return;
             error.clear();
             calls.requests_.reserve(calls.calls_.size() + 1);
-            calls.calls_.try_emplace(calls.serials_ + 1, std::move(place));
+            // In use until it is what it is to be: nobody takes it away meanwhile.
+            calls.calls_.try_emplace(calls.serials_ + 1, std::move(place)).first->second.uses = 1;
             serial_ = ++calls.serials_;
         }
         Admitted(const Admitted&) = delete;
         Admitted& operator=(const Admitted&) = delete;
         ~Admitted() {
-            if (serial_ == nobody || kept_) return;
-            const Notifier<Cause> notifier = calls_.notifiers_.remove(serial_);
-            const std::lock_guard lock(calls_.mutex_);
-            if (calls_.find(serial_)) calls_.erase(serial_);
+            if (serial_ == nobody) return;
+            if (kept_) {
+                calls_.used(serial_);
+            } else {
+                const Notifier<Cause> notifier = calls_.notifiers_.remove(serial_);
+                const std::lock_guard lock(calls_.mutex_);
+                calls_.erase(serial_);
+            }
         }
         [[nodiscard]] Serial serial() const noexcept { return serial_; }
         void keep() noexcept { kept_ = true; }
@@ -428,6 +442,11 @@ private:
         record.spare_handle.mapped() = serial;
         handles_.insert(std::move(record.spare_handle));
         record.handle = handle;
+        // What was wanted meanwhile, and is not of a call that was made, `settle` does.
+        if (record.drop == Drop::wanted && !record.written) {
+            record.drop = Drop::none;
+            record.given_up = true;
+        }
         return former;
     }
     abi::Handle unmap(Record& record) noexcept {
@@ -458,10 +477,6 @@ private:
         const auto found = handles_.find(handle);
         return found == handles_.end() ? nobody : found->second;
     }
-    abi::Handle handle_of(Serial serial) const noexcept {
-        const std::lock_guard lock(mutex_);
-        return find(serial)->handle;
-    }
     bool is_over(Serial serial) const noexcept {
         const std::lock_guard lock(mutex_);
         const Record* const record = find(serial);
@@ -481,8 +496,8 @@ private:
         if (Record* const record = find(serial)) record->retry = true;
     }
 
-    // A call of TAPI with the handle is over.
-    void used(Serial serial) noexcept {
+    // A call of TAPI with the handle is over. What was refused is not due at once, or it would be asked for without end.
+    void used(Serial serial, bool settles = true) noexcept {
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(serial);
@@ -494,7 +509,7 @@ private:
                 return;
             }
         }
-        settle(serial);
+        if (settles) settle(serial);
     }
 
     // Says what is the case. As often as one likes: the notifier knows what it has heard.
@@ -565,13 +580,13 @@ private:
             changed_.notify_all();
         }
         lose(former, {});
-        if (drops) static_cast<void>(ask(serial));
+        if (drops) static_cast<void>(ask(serial, false));
     }
 
     // ---- dropping
 
     // Calls lineDrop for a call that is marked as `asking`. @returns why it was refused
-    std::error_code ask(Serial serial) noexcept {
+    std::error_code ask(Serial serial, bool settles = true) noexcept {
         abi::Handle handle = 0;
         UserUserInfo info;
         {
@@ -604,7 +619,7 @@ private:
         std::error_code refused;
         if (reply) refused = dropped(serial, *reply);
         else if (number <= 0) refused = withdraw(serial, number);
-        used(serial);
+        used(serial, settles && !refused);
         return refused;
     }
 
@@ -619,6 +634,7 @@ private:
         record->drop = Drop::accepted;
         if (record->ending || !std::exchange(record->reverted, false)) return {};
         record->drop = Drop::none;
+        record->stands = false;
         record->retry = true;
         return Error::operation_failed;
     }
@@ -630,7 +646,7 @@ private:
             const abi::CallStatus status = status_of(serial);
             if (call_state(status.dwCallState) == CallState::idle) {
                 set_drop(serial, Drop::none);
-                observe(serial, status.dwCallState, status.dwCallStateMode, status.dwCallPrivilege);
+                observe(serial, status.dwCallState, status.dwCallStateMode, status.dwCallPrivilege, false);
                 return {};
             }
         }
@@ -643,9 +659,10 @@ private:
             const std::lock_guard lock(mutex_);
             Record* const record = find(serial);
             if (!record || record->ending) return {};
-            record->drop = Drop::none;
+            record->drop = record->stands ? Drop::accepted : Drop::none; // what was accepted before
             record->sent = {};
             if (result == result_of(Error::not_owner)) record->privilege = Privilege::monitor;
+            if (record->stands) return error;
             record->retry = true;
             if (!is_live(*record) || !wants_clearing(record->state)) return error;
             // The other party had gone meanwhile, which was to be the answer to our request.
@@ -661,20 +678,23 @@ private:
         return state == CallState::disconnected || state == CallState::busy || state == CallState::special_information;
     }
 
-    void observe(Serial serial, abi::Dword raw, abi::Dword mode, abi::Dword privilege) noexcept {
+    // Handlers hear what comes in messages, and on the thread where those come.
+    void observe(Serial serial, abi::Dword raw, abi::Dword mode, abi::Dword privilege, bool by_message) noexcept {
         const CallState state = call_state(raw);
-        bool offered = false, come_to_nothing = false, promised = false;
+        bool offered = false, heard = false, come_to_nothing = false, promised = false;
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(serial);
             if (!record || record->void_) return;
             if (privilege != 0) record->privilege = Privilege(privilege);
-            offered = std::exchange(record->offered, false);
+            offered = by_message && std::exchange(record->offered, false);
+            heard = by_message && on_state_ && !record->is_idle;
+            record->is_idle = record->is_idle || state == CallState::idle;
             if (!record->ending) come_to_nothing = enter(*record, state, mode);
             promised = record->dropper == Dropper::session;
         }
         if (offered) offer_(Call(serial));
-        if (on_state_) on_state_(Call(serial), state);
+        if (heard) on_state_(Call(serial), state);
         tell(serial);
         if (!come_to_nothing) settle(serial);
         else if (promised) tell_refused(serial, Error::operation_failed);
@@ -685,6 +705,7 @@ private:
     // "state-ovr". @returns whether a drop has come to nothing
     bool enter(Record& record, CallState state, abi::Dword mode) noexcept {
         record.state = state;
+        record.reverted = false;
         switch (state) {
         case CallState::connected: {
             if (!record.connected) record.connected = std::chrono::system_clock::now();
@@ -695,6 +716,7 @@ private:
             record.reverted = record.drop != Drop::accepted;
             if (record.reverted) return false;
             record.drop = Drop::none;
+            record.stands = false;
             return true;
         }
         case CallState::disconnected: record.cause.mode = merge(record.cause.mode, DisconnectMode(mode)); break;
@@ -733,7 +755,7 @@ private:
     void resynchronize(Serial serial) noexcept {
         const abi::CallStatus status = status_of(serial);
         if (status.dwCallState != 0)
-            observe(serial, status.dwCallState, status.dwCallStateMode, status.dwCallPrivilege);
+            observe(serial, status.dwCallState, status.dwCallStateMode, status.dwCallPrivilege, false);
     }
 
     void replied(abi::Long number, abi::Long result) noexcept {
@@ -763,6 +785,7 @@ private:
     // The call has its handle, or there will be none. @returns whether it has
     bool made(Serial serial, abi::Long result) noexcept {
         bool has_handle = false, drops = false;
+        Dropper dropper{};
         Serial former = nobody;
         {
             const std::lock_guard lock(mutex_);
@@ -771,6 +794,7 @@ private:
             has_handle = result >= 0 && record->written != 0;
             if (has_handle) {
                 former = map(serial, *record, record->written);
+                dropper = record->dropper;
                 drops = record->drop == Drop::wanted;
                 if (drops) record->drop = Drop::asking;
             } else {
@@ -781,7 +805,6 @@ private:
         }
         lose(former, {});
         if (drops) {
-            const Dropper dropper = *look(Call(serial), [](const Record& record) { return record.dropper; });
             const std::error_code refused = ask(serial);
             if (refused && dropper == Dropper::session) tell_refused(serial, refused);
             else if (refused) want_retry(serial);
@@ -805,6 +828,7 @@ private:
             if (error) return; // nothing may be done with it any more
             const std::lock_guard lock(mutex_);
             Record& record = *find(call.serial());
+            if (record.void_) return;
             record.privilege = privilege;
             record.offered = offer_ && !closed_;
             record.given_up = !record.offered;
@@ -887,6 +911,7 @@ private:
     Requests requests_;
     Serial serials_ = nobody;
     abi::Handle line_ = 0;
+    std::chrono::steady_clock::time_point retried_ = std::chrono::steady_clock::now();
     std::error_code closed_{}; // why there are no more calls
     bool void_ = false;        // no handle of the line is valid any more
 };

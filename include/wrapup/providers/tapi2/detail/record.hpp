@@ -64,8 +64,10 @@ struct Record {
     bool reverted = false;     // it has stayed connected, and the reply is not there yet
     UserUserInfo sent{};       // kept until the reply: whether TAPI copies it is not documented
     Cause cause{};             // as far as it is known
+    bool stands = false;       // one was accepted, and another was tried
     bool far_end_gone = false; // and we had not asked: it has been reported as the remote party's doing
 
+    bool is_idle = false;         // TAPI has said so
     std::optional<Ending> ending; // it is over
     std::error_code refused{};    // what the last other request was refused with
     bool offered = false;         // nobody has been shown it yet
