@@ -23,7 +23,8 @@ class Provider;
 enum class Notification {
     event,           ///< a thread of the line's own waits for them
     completion_port, ///< the same, by way of a port
-    hidden_window,   ///< they come while the thread that made the line pumps its messages
+    hidden_window, ///< they come while the thread that made the line pumps its messages. What TAPI has refused, and the line
+                   ///< does again, it does when a message comes, or while somebody waits for a session on that thread
 };
 
 /// What a `Line` is opened with.

@@ -689,7 +689,7 @@ private:
             if (privilege != 0) record->privilege = Privilege(privilege);
             offered = by_message && std::exchange(record->offered, false);
             heard = by_message && on_state_ && !record->is_idle;
-            record->is_idle = record->is_idle || state == CallState::idle;
+            if (by_message && state == CallState::idle) record->is_idle = true;
             if (!record->ending) come_to_nothing = enter(*record, state, mode);
             promised = record->dropper == Dropper::session;
         }
@@ -876,6 +876,7 @@ private:
             if (!record->ending) cause.error = make_error_code(std::errc::operation_canceled);
         }
         abi::Handle handle = 0;
+        bool undropped = false;
         const Notifier<Cause> notifier = notifiers_.remove(serial);
         const bool begun = notifier.lost(cause);
         {
@@ -891,11 +892,13 @@ private:
             });
             Record* const record = find(serial);
             if (!record || record->void_) return;
+            undropped = is_live(*record) && record->drop <= Drop::asking;
             record->void_ = true;
             handle = unmap(*record);
             if (!record->requests.outstanding(Request::make)) erase(serial);
         }
         // Where that is refused, the line's end makes it void.
+        if (handle && undropped) static_cast<void>(tapi_.lineDrop(handle, nullptr, 0));
         if (handle) static_cast<void>(tapi_.lineDeallocateCall(handle));
     }
 
