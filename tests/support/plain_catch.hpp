@@ -53,7 +53,7 @@ public:
             entered_.assign(1, false);
             try {
                 test.body();
-            } catch (const Failed&) {
+            } catch (const Failed&) { // NOLINT(bugprone-empty-catch): what failed has been said
             }
         } while (again_ && failures_ < 20);
     }
@@ -151,9 +151,11 @@ bool throws(Call call) {
 
 } // namespace plain
 
+// NOLINTBEGIN(readability-identifier-naming): Catch2's names
 namespace Catch {
 inline unsigned rngSeed() { return 1; }
 } // namespace Catch
+// NOLINTEND(readability-identifier-naming)
 
 #define WRAPUP_PLAIN_JOIN2(a, b) a##b
 #define WRAPUP_PLAIN_JOIN(a, b) WRAPUP_PLAIN_JOIN2(a, b)

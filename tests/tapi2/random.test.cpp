@@ -21,7 +21,6 @@ using namespace support;
 using namespace std::chrono_literals;
 using namespace tapi2_double;
 using tapi2::Error;
-using tapi2::Privilege;
 using tapi2::Provider;
 using tapi2::UserUserInfo;
 

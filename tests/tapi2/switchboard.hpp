@@ -85,11 +85,13 @@ protected:
         changed_.notify_all();
         return app.sent;
     }
+    // NOLINTBEGIN(readability-non-const-parameter): `place` is written to when the message is taken
     Dword tell(const std::shared_ptr<Line>& line, abi::Message message, std::shared_ptr<Hold> about = nullptr,
                Handle* place = nullptr, Handle call = 0) {
         message.dwCallbackInstance = line->instance;
         return post(*line->app, {message, line, std::move(about), place, call, 0});
     }
+    // NOLINTEND(readability-non-const-parameter)
 
     // The oldest message; what comes with it arrives.
     abi::Message take(App& app) {
@@ -296,7 +298,7 @@ protected:
     void settle() {
         const auto is_due = [this](const Due& part) { return part.at != 0 && part.at <= messages; };
         for (auto part = due.begin(); (part = std::find_if(due.begin(), due.end(), is_due)) != due.end();) {
-            const Due now = *part;
+            const Due now = std::move(*part);
             due.erase(part);
             run(*now.request, now.reply);
         }

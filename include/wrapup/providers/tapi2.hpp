@@ -155,6 +155,7 @@ public:
                 record.ended = *status->entered;
             record.info = call_info(call);
         } catch (const std::bad_alloc&) {
+            record.info.reset();
         }
         return record;
     }
