@@ -174,3 +174,28 @@ TEST_CASE("Traces: each names the call that asked for it, and line 0 where none 
     local.release();
     (void)taken<Local>();
 }
+
+TEST_CASE("Traces: a provider that traces and does nothing else that it need not", "[trace]") {
+    struct Told {
+        using Identifier = int;
+        struct Line {
+            wrapup::Notifier<void> notifier;
+            std::vector<std::string> transitions;
+        };
+        Line* line;
+        void watch(int, wrapup::Notifier<void> notifier) noexcept { line->notifier = std::move(notifier); }
+        void drop(int) noexcept {}
+        void deallocate(int) noexcept {}
+        void trace(const Transition& transition) noexcept { line->transitions.push_back(text(transition)); }
+    };
+    Told::Line line;
+    Session<Told> call(1, Told{&line});
+    CHECK_FALSE(call.drop());
+    CHECK_FALSE(call.drop());
+    line.notifier.terminated();
+    line.notifier.terminated();
+    call.release();
+    CHECK(line.transitions == Calls{"active terminating user", "terminating terminating user superseded",
+                                    "terminating terminated user", "terminated terminated user superseded",
+                                    "terminated released application"});
+}
