@@ -48,6 +48,7 @@ public:
     ~Desk() { close(); }
 
     [[nodiscard]] tapi2::Line& line() noexcept { return *line_; }
+    [[nodiscard]] bool is_open() const noexcept { return line_.has_value(); }
     [[nodiscard]] tapi2::Functions& functions() noexcept { return bench_.functions(); }
     [[nodiscard]] Control& control() noexcept { return bench_.control(); }
     [[nodiscard]] tapi2_double::Books books() { return control().books(); }

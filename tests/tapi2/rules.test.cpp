@@ -414,6 +414,7 @@ TEST_CASE("rule 11: a drop that comes too late is a success, by the return and b
     for (const bool in_the_reply : {false, true}) {
         Desk desk;
         auto call = desk.dial();
+        desk.control().allow_late_uses(true);
         Script script =
             in_the_reply ? fails_in_the_reply(Error::invalid_call_state) : fails_at_once(Error::invalid_call_state);
         script.reply_when = When::on_release;

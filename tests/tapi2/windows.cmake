@@ -23,11 +23,13 @@ if(WRAPUP_MINGW AND WRAPUP_WINE AND WRAPUP_WINEBOOT)
             --build-noclean
             --build-options
                 "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/windows/toolchain.cmake"
-                -DCMAKE_BUILD_TYPE=RelWithDebInfo
+                -DCMAKE_BUILD_TYPE=Release
+                -DCMAKE_CXX_FLAGS_RELEASE=-O1
                 "-DWRAPUP_WARNINGS_AS_ERRORS=${WRAPUP_WARNINGS_AS_ERRORS}"
     )
     add_test(NAME tapi2_windows.prefix COMMAND ${wine} WINEDLLOVERRIDES=mscoree,mshtml= "${WRAPUP_WINEBOOT}" -i)
     set_tests_properties(tapi2_windows.prefix PROPERTIES DEPENDS tapi2_windows.build)
+    set_tests_properties(tapi2_windows.build PROPERTIES COST 100) # it starts first
     set_tests_properties(
         tapi2_windows.build tapi2_windows.prefix
         PROPERTIES FIXTURES_SETUP tapi2_windows TIMEOUT 600

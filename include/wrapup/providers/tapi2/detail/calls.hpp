@@ -8,11 +8,11 @@
 #include <wrapup/providers/tapi2/call.hpp>
 #include <wrapup/providers/tapi2/call_state.hpp>
 #include <wrapup/providers/tapi2/cause.hpp>
+#include <wrapup/providers/tapi2/detail/book.hpp>
 #include <wrapup/providers/tapi2/detail/record.hpp>
 #include <wrapup/providers/tapi2/detail/requests.hpp>
 #include <wrapup/providers/tapi2/detail/result.hpp>
 #include <wrapup/providers/tapi2/dialing.hpp>
-#include <wrapup/providers/tapi2/disconnect_mode.hpp>
 #include <wrapup/providers/tapi2/error.hpp>
 #include <wrapup/providers/tapi2/functions.hpp>
 #include <wrapup/providers/tapi2/privilege.hpp>
@@ -40,14 +40,10 @@ namespace wrapup::tapi2::detail {
 // then find no call.
 //
 // No function of TAPI is called, no notice given and no handler run under the mutex. A handle is used by whoever has counted
-// itself in `Record::uses`; it is given back by the one that finds nobody there, and taken out of `handles_` before that, so
-// that what TAPI still says of it finds nobody, and the next call that gets its number hears nothing that was meant for it.
+// itself in `Record::uses`; it is given back by the one that finds nobody there, and unmapped before that, so that what TAPI still says of it finds nobody, and the next call that gets its number hears nothing that was meant for it.
 //
 // What is due for a call is done by `settle`, by whoever has changed something about it: there is nothing to be remembered.
 class Calls {
-    using Serial = std::uint64_t;
-    static constexpr Serial nobody = 0;
-
 public:
     // `pumps`: messages come while this thread pumps.
     Calls(Functions& tapi, std::function<void(Call)> offer, std::function<void(Call, CallState)> on_state, bool pumps)
@@ -78,9 +74,9 @@ public:
         abi::Handle* written = nullptr;
         {
             const std::lock_guard lock(mutex_);
-            Record& record = *find(serial);
+            Record& record = *book_.find(serial);
             notifiers_.bind(*std::exchange(record.place, std::nullopt), serial, std::move(notifier));
-            requests_.begin();
+            book_.requests.begin();
             written = &record.written;
             line = line_;
         }
@@ -88,9 +84,9 @@ public:
         std::optional<abi::Long> reply;
         {
             const std::lock_guard lock(mutex_);
-            Record& record = *find(serial);
-            if (number > 0) reply = requests_.made(number, serial, Request::make, record.requests);
-            else requests_.failed();
+            Record& record = *book_.find(serial);
+            if (number > 0) reply = book_.requests.made(number, serial, Request::make, record.requests);
+            else book_.requests.failed();
             error = request_error(reply && *reply < 0 ? *reply : number);
             if (!error && record.void_) error = closed_;
             if (!error || record.requests.outstanding(Request::make)) call.keep(); // TAPI may yet write into it
@@ -107,14 +103,15 @@ public:
         Serial former = nobody;
         {
             const std::lock_guard lock(mutex_);
-            Record& record = *find(call.serial());
+            Record& record = *book_.find(call.serial());
             if (record.void_) error = closed_;
             if (error) return {};
             record.privilege = privilege;
-            former = map(call.serial(), record, handle);
+            former = book_.map(call.serial(), handle);
             call.keep();
         }
         lose(former, {});
+        drop_wanted(call.serial());
         resynchronize(call.serial());
         return Call(call.serial());
     }
@@ -122,7 +119,7 @@ public:
     void watch(Call call, Notifier<Cause> notifier) noexcept {
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(call.number_);
+            Record* const record = book_.find(call.number_);
             if (!record || record->void_ || !record->place) return; // and the notifier says `lost`
             notifiers_.bind(*std::exchange(record->place, std::nullopt), call.number_, std::move(notifier));
         }
@@ -133,24 +130,14 @@ public:
         const Serial serial = call.number_;
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
+            Record* const record = book_.find(serial);
             if (!record || record->void_) return errc::lost;
             if (!record->ending) {
                 if (record->privilege != Privilege::owner) return Error::not_owner;
                 if (record->drop != Drop::none) return {};
-                record->dropper = Dropper::session;
                 record->sent = info;
-                if (!record->handle) {
-                    record->drop = Drop::wanted;
-                    return {};
-                }
-                record->drop = Drop::asking;
+                record->wants_drop(Dropper::session);
             }
-        }
-        // It had ended before we came: said before the request is accepted, so that it is not taken for the cause.
-        if (is_over(serial)) {
-            tell(serial);
-            return {};
         }
         return ask(serial);
     }
@@ -160,21 +147,16 @@ public:
         const Serial serial = call.number_;
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
+            Record* const record = book_.find(serial);
             if (!record || record->void_) return errc::lost;
             if (!record->ending && record->privilege != Privilege::owner) {
-                record->ending = Ending{{}, record->cause};
+                record->ends({});
             } else if (!record->ending) {
                 if (!record->handle || (record->drop != Drop::none && record->drop != Drop::accepted))
                     return Error::operation_unavailable;
                 record->stands = record->drop == Drop::accepted;
-                record->drop = Drop::asking;
-                record->dropper = Dropper::session;
+                record->wants_drop(Dropper::session);
             }
-        }
-        if (is_over(serial)) {
-            tell(serial);
-            return {};
         }
         return ask(serial);
     }
@@ -184,21 +166,21 @@ public:
         abi::Handle handle = 0;
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
+            Record* const record = book_.find(serial);
             if (!record || record->void_) return errc::lost;
             if (!record->handle || record->ending) return Error::invalid_call_state;
             if (record->requests.outstanding(Request::answer)) return {};
             record->refused.clear();
             handle = record->handle;
             ++record->uses;
-            requests_.begin();
+            book_.requests.begin();
         }
         const abi::Long number = tapi_.lineAnswer(handle, nullptr, 0);
         std::optional<abi::Long> reply;
         {
             const std::lock_guard lock(mutex_);
-            if (number > 0) reply = requests_.made(number, serial, Request::answer, find(serial)->requests);
-            else requests_.failed();
+            if (number > 0) reply = book_.requests.made(number, serial, Request::answer, book_.find(serial)->requests);
+            else book_.requests.failed();
         }
         if (reply) answered(serial, *reply);
         used(serial);
@@ -209,14 +191,11 @@ public:
         const Notifier<Cause> notifier = notifiers_.remove(call.number_); // what is said too late finds nobody
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(call.number_);
+            Record* const record = book_.find(call.number_);
             if (!record) return;
             record->given_up = true;
             changed_.notify_all();
-            if (!record->handle && !record->ending && record->drop == Drop::none) {
-                record->drop = Drop::wanted;
-                record->dropper = Dropper::line;
-            }
+            if (!record->handle && !record->ending && record->drop == Drop::none) record->wants_drop(Dropper::line);
         }
         settle(call.number_);
     }
@@ -227,8 +206,8 @@ public:
         Use(Calls& calls, Call call) noexcept : Use(calls, call.number_) {}
         Use(Calls& calls, Serial serial) noexcept : calls_(calls), serial_(serial) {
             const std::lock_guard lock(calls.mutex_);
-            Record* const record = calls.find(serial);
-            if (!record || record->void_ || record->freeing || !record->handle) return;
+            Record* const record = calls.book_.find(serial);
+            if (!record || record->void_ || !record->handle) return;
             handle_ = record->handle;
             ++record->uses;
         }
@@ -250,7 +229,7 @@ public:
     template <class Answer>
     [[nodiscard]] auto look(Call call, Answer answer) const noexcept {
         const std::lock_guard lock(mutex_);
-        const Record* const record = find(call.number_);
+        const Record* const record = book_.find(call.number_);
         using Result = decltype(answer(*record));
         return record ? std::optional<Result>(answer(*record)) : std::nullopt;
     }
@@ -259,8 +238,8 @@ public:
     [[nodiscard]] std::vector<Call> outstanding() const {
         const std::lock_guard lock(mutex_);
         std::vector<Call> calls;
-        calls.reserve(calls_.size());
-        for (const auto& [serial, record] : calls_)
+        calls.reserve(book_.calls().size());
+        for (const auto& [serial, record] : book_.calls())
             if (!record.void_) calls.push_back(Call(serial));
         return calls;
     }
@@ -270,8 +249,8 @@ public:
     void handle(const abi::Message& message) noexcept {
         switch (message.dwMessageID) {
         case abi::line_callstate:
-            observe(serial_of(message.hDevice), dword(message.dwParam1), dword(message.dwParam2),
-                    dword(message.dwParam3), true);
+            observe(whose(message.hDevice), dword(message.dwParam1), dword(message.dwParam2), dword(message.dwParam3),
+                    true);
             break;
         case abi::line_reply: replied(result_of(message.dwParam1), result_of(message.dwParam2)); break;
         case abi::line_appnewcall: appear(dword(message.dwParam2), Privilege(dword(message.dwParam3))); break;
@@ -287,7 +266,7 @@ public:
             closed_ = why;
             void_ = true;
         }
-        for (Serial serial = next(nobody); serial != nobody; serial = next(serial)) lose(serial, why);
+        for (Serial serial = next_after(nobody); serial != nobody; serial = next_after(serial)) lose(serial, why);
     }
 
     // Tries again what was refused and has to be done, now and then.
@@ -298,10 +277,10 @@ public:
             if (now - retried_ < std::chrono::seconds(1)) return;
             retried_ = now;
         }
-        for (Serial serial = next(nobody); serial != nobody; serial = next(serial)) {
+        for (Serial serial = next_after(nobody); serial != nobody; serial = next_after(serial)) {
             {
                 const std::lock_guard lock(mutex_);
-                Record* const record = find(serial);
+                Record* const record = book_.find(serial);
                 if (!record || !record->retry) continue;
                 record->retry = false;
             }
@@ -342,14 +321,12 @@ public:
             const std::lock_guard lock(mutex_);
             if (!closed_) closed_ = make_error_code(std::errc::operation_canceled);
         }
-        for (Serial serial = next(nobody); serial != nobody; serial = next(serial)) {
+        for (Serial serial = next_after(nobody); serial != nobody; serial = next_after(serial)) {
             {
                 const std::lock_guard lock(mutex_);
-                Record* const record = find(serial);
-                if (!record || !is_live(*record) || record->drop != Drop::none) continue;
-                record->dropper = Dropper::line;
-                record->drop = record->handle ? Drop::asking : Drop::wanted;
-                if (!record->handle) continue;
+                Record* const record = book_.find(serial);
+                if (!record || !record->is_live() || record->drop != Drop::none) continue;
+                record->wants_drop(Dropper::line);
             }
             if (ask(serial)) want_retry(serial);
         }
@@ -357,23 +334,23 @@ public:
 
     [[nodiscard]] bool any_live() const noexcept {
         const std::lock_guard lock(mutex_);
-        return any_is_live();
+        return book_.any_live();
     }
     template <class Clock, class Duration>
     void wait_while_any_live(std::chrono::time_point<Clock, Duration> deadline) const {
         std::unique_lock lock(mutex_);
-        changed_.wait_until(lock, deadline, [this] { return !any_is_live(); });
+        changed_.wait_until(lock, deadline, [this] { return !book_.any_live(); });
     }
 
     // Gives back what there is. *Blocks* until deallocations and questions in progress on other threads are over.
     void give_back_all() noexcept {
-        for (Serial serial = next(nobody); serial != nobody; serial = next(serial)) give_back(serial);
+        for (Serial serial = next_after(nobody); serial != nobody; serial = next_after(serial)) give_back(serial);
     }
 
     // Nothing is left, and nothing that comes is taken any more. @returns false while something is left
     [[nodiscard]] bool seal(bool& line_was_void) noexcept {
         const std::lock_guard lock(mutex_);
-        for (const auto& [serial, record] : calls_)
+        for (const auto& [serial, record] : book_.calls())
             if (!record.void_) return false;
         line_was_void = std::exchange(void_, true);
         return true;
@@ -390,10 +367,8 @@ private:
             error = calls.closed_;
             if (error && !(late && !calls.void_)) return;
             error.clear();
-            calls.requests_.reserve(calls.calls_.size() + 1);
-            // In use until it is what it is to be: nobody takes it away meanwhile.
-            calls.calls_.try_emplace(calls.serials_ + 1, std::move(place)).first->second.uses = 1;
-            serial_ = ++calls.serials_;
+            serial_ = calls.book_.add(std::move(place));
+            calls.book_.find(serial_)->uses = 1; // until it is what it is to be: nobody takes it away meanwhile
         }
         Admitted(const Admitted&) = delete;
         Admitted& operator=(const Admitted&) = delete;
@@ -421,86 +396,29 @@ private:
         return result == 0 ? make_error_code(std::errc::protocol_error) : error_of(result);
     }
 
-    // ---- with the mutex
-
-    template <class Self>
-    static auto* find_in(Self& calls, Serial serial) noexcept {
-        const auto found = calls.find(serial);
-        return found == calls.end() ? nullptr : &found->second;
-    }
-    Record* find(Serial serial) noexcept { return find_in(calls_, serial); }
-    const Record* find(Serial serial) const noexcept { return find_in(calls_, serial); }
-
-    // @returns whose the handle was before, if TAPI has forgotten to say that it is not any more
-    Serial map(Serial serial, Record& record, abi::Handle handle) noexcept {
-        Serial former = nobody;
-        if (const auto found = handles_.find(handle); found != handles_.end()) {
-            former = found->second;
-            unmap(*find(former));
-        }
-        record.spare_handle.key() = handle;
-        record.spare_handle.mapped() = serial;
-        handles_.insert(std::move(record.spare_handle));
-        record.handle = handle;
-        // What was wanted meanwhile, and is not of a call that was made, `settle` does.
-        if (record.drop == Drop::wanted && !record.written) {
-            record.drop = Drop::none;
-            record.given_up = true;
-        }
-        return former;
-    }
-    abi::Handle unmap(Record& record) noexcept {
-        if (record.handle) record.spare_handle = handles_.extract(record.handle);
-        return std::exchange(record.handle, 0);
-    }
-    void erase(Serial serial) noexcept {
-        Record& record = *find(serial);
-        unmap(record);
-        requests_.forget(record.requests);
-        calls_.erase(serial);
+    void erase(Serial serial) noexcept { // with the mutex
+        book_.erase(serial);
         changed_.notify_all();
     }
 
-    static bool is_live(const Record& record) noexcept {
-        return !record.ending && !record.void_ && record.privilege == Privilege::owner;
-    }
-    bool any_is_live() const noexcept {
-        for (const auto& [serial, record] : calls_)
-            if (is_live(record)) return true;
-        return false;
-    }
-
-    // ---- without it
-
-    Serial serial_of(abi::Handle handle) const noexcept {
+    Serial whose(abi::Handle handle) const noexcept {
         const std::lock_guard lock(mutex_);
-        const auto found = handles_.find(handle);
-        return found == handles_.end() ? nobody : found->second;
+        return book_.whose(handle);
     }
-    bool is_over(Serial serial) const noexcept {
+    Serial next_after(Serial serial) const noexcept {
         const std::lock_guard lock(mutex_);
-        const Record* const record = find(serial);
-        return !record || record->ending;
-    }
-    Serial next(Serial serial) const noexcept {
-        const std::lock_guard lock(mutex_);
-        const auto found = calls_.upper_bound(serial);
-        return found == calls_.end() ? nobody : found->first;
-    }
-    void set_drop(Serial serial, Drop drop) noexcept {
-        const std::lock_guard lock(mutex_);
-        if (Record* const record = find(serial)) record->drop = drop;
+        return book_.next(serial);
     }
     void want_retry(Serial serial) noexcept {
         const std::lock_guard lock(mutex_);
-        if (Record* const record = find(serial)) record->retry = true;
+        if (Record* const record = book_.find(serial)) record->retry = true;
     }
 
     // A call of TAPI with the handle is over. What was refused is not due at once, or it would be asked for without end.
     void used(Serial serial, bool settles = true) noexcept {
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
+            Record* const record = book_.find(serial);
             if (!record || --record->uses > 0) return;
             changed_.notify_all();
             if (record->void_) {
@@ -518,8 +436,8 @@ private:
         Cause cause;
         {
             const std::lock_guard lock(mutex_);
-            const Record* const record = find(serial);
-            if (!record || (!record->ending && !record->far_end_gone)) return;
+            const Record* const record = book_.find(serial);
+            if (!record || !record->has_news()) return;
             ending = record->ending;
             cause = record->cause;
         }
@@ -533,29 +451,26 @@ private:
         notifiers_.notify(serial, [&](const Notifier<Cause>& notifier) { notifier.refused(error); });
     }
 
-    // Does what is due: clears a call that the other party has left, drops one that nobody wants any more, gives a handle
-    // back when its call is over.
+    // Does what is due.
     void settle(Serial serial) noexcept {
+        Due due{};
         abi::Handle free = 0;
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
-            if (!record || record->void_ || record->freeing) return;
-            const bool over = record->ending || record->privilege != Privilege::owner;
-            if (record->given_up && over && record->uses == 0) {
-                if (!record->handle) return erase(serial);
-                record->freeing = true;
+            Record* const record = book_.find(serial);
+            if (!record) return;
+            due = record->due();
+            switch (due) {
+            case Due::nothing: return;
+            case Due::erasure: return erase(serial);
+            case Due::drop: record->wants_drop(Dropper::line); break;
+            case Due::deallocation:
                 ++record->uses;
-                free = unmap(*record);
-            } else if (!over && record->handle && record->drop == Drop::none &&
-                       (record->given_up || record->far_end_gone)) {
-                record->drop = Drop::asking;
-                record->dropper = Dropper::line;
-            } else {
-                return;
+                free = book_.unmap(*record);
+                break;
             }
         }
-        if (free) deallocate(serial, free);
+        if (due == Due::deallocation) deallocate(serial, free);
         else if (ask(serial)) want_retry(serial);
     }
 
@@ -569,38 +484,48 @@ private:
         Serial former = nobody;
         {
             const std::lock_guard lock(mutex_);
-            Record& record = *find(serial);
+            Record& record = *book_.find(serial);
             --record.uses;
-            record.freeing = false;
             if (freed || record.void_) return erase(serial);
-            former = map(serial, record, handle);
+            former = book_.map(serial, handle);
             record.retry = true;
             drops = drops && !record.requests.outstanding(Request::drop);
-            if (drops) record.drop = Drop::asking;
+            if (drops) record.wants_drop(Dropper::line);
             changed_.notify_all();
         }
         lose(former, {});
         if (drops) static_cast<void>(ask(serial, false));
+        else drop_wanted(serial);
     }
 
     // ---- dropping
 
-    // Calls lineDrop for a call that is marked as `asking`. @returns why it was refused
+    // The call has its handle: it is dropped if that was wanted meanwhile.
+    void drop_wanted(Serial serial) noexcept {
+        const std::optional<Dropper> dropper = look(Call(serial), [](const Record& record) { return record.dropper; });
+        const std::error_code refused = ask(serial);
+        if (refused && dropper == Dropper::session) tell_refused(serial, refused);
+        else if (refused) want_retry(serial);
+    }
+
+    // Calls lineDrop if that is wanted, unless the call has no handle yet. @returns why it was refused
     std::error_code ask(Serial serial, bool settles = true) noexcept {
         abi::Handle handle = 0;
         UserUserInfo info;
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
-            if (!record || record->void_ || !record->handle) return errc::lost;
-            if (record->ending && !record->given_up) return {};
-            record->reverted = false;
-            record->held = record->state == CallState::on_hold_pending_conference ||
-                           record->state == CallState::on_hold_pending_transfer;
-            handle = record->handle;
-            info = record->sent;
-            ++record->uses;
-            requests_.begin();
+            Record* const record = book_.find(serial);
+            if (!record || record->void_) return errc::lost;
+            if (record->drop_begins()) {
+                handle = record->handle;
+                info = record->sent;
+                ++record->uses;
+                book_.requests.begin();
+            }
+        }
+        if (handle == 0) {
+            tell(serial); // if it had ended before we came
+            return {};
         }
         const std::string_view bytes = info.bytes();
         const abi::Long number =
@@ -608,17 +533,18 @@ private:
         std::optional<abi::Long> reply;
         {
             const std::lock_guard lock(mutex_);
-            Record& record = *find(serial);
+            Record& record = *book_.find(serial);
             if (number > 0) {
                 if (record.drop == Drop::asking) record.drop = Drop::asked;
-                reply = requests_.made(number, serial, Request::drop, record.requests);
+                reply = book_.requests.made(number, serial, Request::drop, record.requests);
             } else {
-                requests_.failed();
+                book_.requests.failed();
             }
         }
         std::error_code refused;
         if (reply) refused = dropped(serial, *reply);
         else if (number <= 0) refused = withdraw(serial, number);
+        tell(serial);
         used(serial, settles && !refused);
         return refused;
     }
@@ -627,29 +553,15 @@ private:
     std::error_code dropped(Serial serial, abi::Long result) noexcept {
         if (result < 0) return withdraw(serial, result);
         const std::lock_guard lock(mutex_);
-        Record* const record = find(serial);
-        if (!record) return {};
-        record->sent = {};
-        if (record->drop != Drop::asked) return {};
-        record->drop = Drop::accepted;
-        if (record->ending || !std::exchange(record->reverted, false)) return {};
-        record->drop = Drop::none;
-        record->stands = false;
-        record->retry = true;
+        Record* const record = book_.find(serial);
+        if (!record || !record->drop_accepted()) return {};
         return Error::operation_failed;
     }
 
     // A lineDrop was refused. @returns nothing if the call is over all the same
     std::error_code withdraw(Serial serial, abi::Long result) noexcept {
-        // It may be over already, and then it was not for our request.
-        if (result == result_of(Error::invalid_call_state)) {
-            const abi::CallStatus status = status_of(serial);
-            if (call_state(status.dwCallState) == CallState::idle) {
-                set_drop(serial, Drop::none);
-                observe(serial, status.dwCallState, status.dwCallStateMode, status.dwCallPrivilege, false);
-                return {};
-            }
-        }
+        // It may be over already.
+        if (result == result_of(Error::invalid_call_state)) resynchronize(serial, CallState::idle);
         if (result == result_of(Error::invalid_call_handle)) {
             lose(serial, Error::invalid_call_handle);
             return errc::lost;
@@ -657,16 +569,11 @@ private:
         const std::error_code error = request_error(result);
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
-            if (!record || record->ending) return {};
-            record->drop = record->stands ? Drop::accepted : Drop::none; // what was accepted before
-            record->sent = {};
+            Record* const record = book_.find(serial);
+            if (!record) return {};
             if (result == result_of(Error::not_owner)) record->privilege = Privilege::monitor;
-            if (record->stands) return error;
-            record->retry = true;
-            if (!is_live(*record) || !wants_clearing(record->state)) return error;
-            // The other party had gone meanwhile, which was to be the answer to our request.
-            record->far_end_gone = true;
+            record->drop_refused();
+            if (record->ending) return {};
         }
         tell(serial);
         return error;
@@ -674,24 +581,21 @@ private:
 
     // ---- what TAPI says
 
-    static bool wants_clearing(CallState state) noexcept {
-        return state == CallState::disconnected || state == CallState::busy || state == CallState::special_information;
-    }
-
     // Handlers hear what comes in messages, and on the thread where those come.
     void observe(Serial serial, abi::Dword raw, abi::Dword mode, abi::Dword privilege, bool by_message) noexcept {
         const CallState state = call_state(raw);
         bool offered = false, heard = false, come_to_nothing = false, promised = false;
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
+            Record* const record = book_.find(serial);
             if (!record || record->void_) return;
             if (privilege != 0) record->privilege = Privilege(privilege);
             offered = by_message && std::exchange(record->offered, false);
             heard = by_message && on_state_ && !record->is_idle;
             if (by_message && state == CallState::idle) record->is_idle = true;
-            if (!record->ending) come_to_nothing = enter(*record, state, mode);
+            if (!record->ending) come_to_nothing = record->enter(state, mode);
             promised = record->dropper == Dropper::session;
+            changed_.notify_all();
         }
         if (offered) offer_(Call(serial));
         if (heard) on_state_(Call(serial), state);
@@ -699,44 +603,6 @@ private:
         if (!come_to_nothing) settle(serial);
         else if (promised) tell_refused(serial, Error::operation_failed);
         else want_retry(serial); // later: or we ask and are answered for ever
-    }
-
-    // Each message says what the state is, whatever it was before; idle alone is for ever. *Source:* LINECALLSTATE_ Constants,
-    // "state-ovr". @returns whether a drop has come to nothing
-    bool enter(Record& record, CallState state, abi::Dword mode) noexcept {
-        record.state = state;
-        record.reverted = false;
-        switch (state) {
-        case CallState::connected: {
-            if (!record.connected) record.connected = std::chrono::system_clock::now();
-            // A bridged line that others still use, or a call that was about to be transferred: lineDrop has not ended it.
-            constexpr abi::Dword inactive = 0x2 | 0x8; // LINECONNECTEDMODE_INACTIVE, _INACTIVEHELD
-            if (record.drop < Drop::asking || ((mode & inactive) == 0 && !record.held)) return false;
-            // Until the reply is there, nothing else may be asked for.
-            record.reverted = record.drop != Drop::accepted;
-            if (record.reverted) return false;
-            record.drop = Drop::none;
-            record.stands = false;
-            return true;
-        }
-        case CallState::disconnected: record.cause.mode = merge(record.cause.mode, DisconnectMode(mode)); break;
-        case CallState::busy: record.cause.mode = merge(record.cause.mode, DisconnectMode::busy); break;
-        case CallState::special_information:
-            record.cause.mode = merge(record.cause.mode, DisconnectMode::unreachable);
-            break;
-        case CallState::idle: {
-            std::optional<Origin> origin; // the answer to what the session has asked for
-            if (record.far_end_gone || record.drop == Drop::none) origin = Origin::remote;
-            else if (record.dropper == Dropper::line) origin = Origin::service;
-            record.ending = Ending{origin, record.cause};
-            changed_.notify_all();
-            return false;
-        }
-        default: return false;
-        }
-        // Where our drop is under way, this is how it goes on, and not the other party's doing.
-        if (is_live(record) && record.drop == Drop::none) record.far_end_gone = true;
-        return false;
     }
 
     // All zero where TAPI does not say.
@@ -751,10 +617,10 @@ private:
         return use.handle() ? status_of(use.handle()) : abi::CallStatus();
     }
 
-    // Where a message may have been missed.
-    void resynchronize(Serial serial) noexcept {
+    // Where a message may have been missed: any, or that of a certain state.
+    void resynchronize(Serial serial, std::optional<CallState> state = {}) noexcept {
         const abi::CallStatus status = status_of(serial);
-        if (status.dwCallState != 0)
+        if (status.dwCallState != 0 && (!state || call_state(status.dwCallState) == state))
             observe(serial, status.dwCallState, status.dwCallStateMode, status.dwCallPrivilege, false);
     }
 
@@ -763,10 +629,10 @@ private:
         Dropper dropper{};
         {
             const std::lock_guard lock(mutex_);
-            request = requests_.replied(number, result,
-                                        [this](Serial serial) -> Requests::Slots& { return find(serial)->requests; });
+            request = book_.requests.replied(
+                number, result, [this](Serial serial) -> Requests::Slots& { return book_.find(serial)->requests; });
             if (!request) return;
-            const Record& record = *find(request->first);
+            const Record& record = *book_.find(request->first);
             dropper = record.dropper;
             if (record.void_ && record.uses == 0) return erase(request->first);
         }
@@ -784,31 +650,23 @@ private:
 
     // The call has its handle, or there will be none. @returns whether it has
     bool made(Serial serial, abi::Long result) noexcept {
-        bool has_handle = false, drops = false;
-        Dropper dropper{};
+        bool has_handle = false;
         Serial former = nobody;
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
+            Record* const record = book_.find(serial);
             if (!record || record->void_) return false;
             has_handle = result >= 0 && record->written != 0;
             if (has_handle) {
-                former = map(serial, *record, record->written);
-                dropper = record->dropper;
-                drops = record->drop == Drop::wanted;
-                if (drops) record->drop = Drop::asking;
+                former = book_.map(serial, record->written);
             } else {
                 record->cause.error = result < 0 ? error_of(result) : make_error_code(std::errc::protocol_error);
-                record->ending = Ending{Origin::service, record->cause};
+                record->ends(Origin::service);
                 changed_.notify_all();
             }
         }
         lose(former, {});
-        if (drops) {
-            const std::error_code refused = ask(serial);
-            if (refused && dropper == Dropper::session) tell_refused(serial, refused);
-            else if (refused) want_retry(serial);
-        }
+        drop_wanted(serial);
         tell(serial);
         settle(serial);
         return has_handle;
@@ -816,28 +674,30 @@ private:
 
     void answered(Serial serial, abi::Long result) noexcept {
         const std::lock_guard lock(mutex_);
-        if (Record* const record = find(serial)) record->refused = error_of(result);
+        if (Record* const record = book_.find(serial)) record->refused = error_of(result);
     }
 
     // A call has come to us. It is shown when its state is known, which is said next. *Source:* LINE_APPNEWCALL
     void appear(abi::Handle handle, Privilege privilege) noexcept {
-        Serial former = nobody;
+        Serial serial = nobody, former = nobody;
         try {
             std::error_code error;
             Admitted call(*this, error, true);
             if (error) return; // nothing may be done with it any more
             const std::lock_guard lock(mutex_);
-            Record& record = *find(call.serial());
+            Record& record = *book_.find(call.serial());
             if (record.void_) return;
             record.privilege = privilege;
             record.offered = offer_ && !closed_;
             record.given_up = !record.offered;
-            former = map(call.serial(), record, handle);
+            serial = call.serial();
+            former = book_.map(serial, handle);
             call.keep();
         } catch (const std::bad_alloc&) {
             refuse(handle, privilege);
         }
         lose(former, {});
+        drop_wanted(serial);
     }
     // Where it cannot be kept. To wait for idle one would have to keep it.
     void refuse(abi::Handle handle, Privilege privilege) noexcept {
@@ -850,10 +710,10 @@ private:
         Cause cause;
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(serial);
+            Record* const record = book_.find(serial);
             if (!record) return;
             record->void_ = true;
-            unmap(*record);
+            book_.unmap(*record);
             if (!record->ending) record->cause.error = why;
             cause = record->cause;
             changed_.notify_all();
@@ -862,7 +722,7 @@ private:
         const Notifier<Cause> notifier = notifiers_.remove(serial);
         notifier.lost(cause);
         const std::lock_guard lock(mutex_);
-        Record* const record = find(serial);
+        Record* const record = book_.find(serial);
         if (record && record->uses == 0 && !record->requests.outstanding(Request::make)) erase(serial);
     }
 
@@ -870,7 +730,7 @@ private:
         Cause cause;
         {
             const std::lock_guard lock(mutex_);
-            const Record* const record = find(serial);
+            const Record* const record = book_.find(serial);
             if (!record || record->void_) return;
             cause = record->cause;
             if (!record->ending) cause.error = make_error_code(std::errc::operation_canceled);
@@ -883,18 +743,18 @@ private:
             std::unique_lock lock(mutex_);
             if (begun)
                 changed_.wait(lock, [&] {
-                    const Record* const record = find(serial);
+                    const Record* const record = book_.find(serial);
                     return !record || record->given_up;
                 });
             changed_.wait(lock, [&] {
-                const Record* const record = find(serial);
+                const Record* const record = book_.find(serial);
                 return !record || record->uses == 0;
             });
-            Record* const record = find(serial);
+            Record* const record = book_.find(serial);
             if (!record || record->void_) return;
-            undropped = is_live(*record) && record->drop <= Drop::asking;
+            undropped = record->is_live() && record->drop <= Drop::asking;
             record->void_ = true;
-            handle = unmap(*record);
+            handle = book_.unmap(*record);
             if (!record->requests.outstanding(Request::make)) erase(serial);
         }
         // Where that is refused, the line's end makes it void.
@@ -909,10 +769,7 @@ private:
     Table notifiers_;
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_; // a call is over, or not in use, or gone
-    std::map<Serial, Record> calls_;          // in the order of their serials, for `next`
-    Handles handles_;
-    Requests requests_;
-    Serial serials_ = nobody;
+    Book book_;
     abi::Handle line_ = 0;
     std::chrono::steady_clock::time_point retried_ = std::chrono::steady_clock::now();
     std::error_code closed_{}; // why there are no more calls
