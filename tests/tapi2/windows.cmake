@@ -24,7 +24,7 @@ if(WRAPUP_MINGW AND WRAPUP_WINE AND WRAPUP_WINEBOOT)
             --build-options
                 "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/windows/toolchain.cmake"
                 -DCMAKE_BUILD_TYPE=Release
-                -DCMAKE_CXX_FLAGS_RELEASE=-O1
+                -DCMAKE_CXX_FLAGS_RELEASE=-O2
                 "-DWRAPUP_WARNINGS_AS_ERRORS=${WRAPUP_WARNINGS_AS_ERRORS}"
     )
     add_test(NAME tapi2_windows.prefix COMMAND ${wine} WINEDLLOVERRIDES=mscoree,mshtml= "${WRAPUP_WINEBOOT}" -i)
