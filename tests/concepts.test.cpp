@@ -1010,7 +1010,7 @@ static_assert(Notifies<WatchTakesNothing> && Notifies<WatchIsPrivate> && Notifie
               Notifies<WatchIsAType>);
 static_assert(Notifies<WatchIsAnEnumerator> && Notifies<WatchIsDeleted> && Notifies<WatchIsAmbiguous>);
 struct Watch : Good {
-    void watch_(int) noexcept;
+    void watches(int) noexcept;
     void unwatch(int) noexcept;
 };
 static_assert(!Notifies<Good> && !Notifies<Watch> && !Notifies<int> && !Notifies<void> && !Notifies<AUnion>);

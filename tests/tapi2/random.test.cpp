@@ -221,14 +221,14 @@ private:
 
 } // namespace
 
-TEST_CASE("tapi2: thousands of random schedules on one thread, and every handle is accounted for", "[tapi2][random]") {
+TEST_CASE("tapi2: thousands of random schedules on one thread, and every handle is accounted for", "[tapi2][random][many]") {
     for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
         INFO("seed " << seed);
         Schedule(seed, Notification::hidden_window).run();
     }
 }
 
-TEST_CASE("tapi2: so is it where messages come on a thread of the line's own", "[tapi2][random][threads]") {
+TEST_CASE("tapi2: so is it where messages come on a thread of the line's own", "[tapi2][random][many][threads]") {
     for (std::uint64_t seed = 1; seed <= 600; ++seed) {
         INFO("seed " << seed);
         Schedule(seed, seed % 2 ? Notification::event : Notification::completion_port).run();
