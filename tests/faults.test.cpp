@@ -1056,7 +1056,7 @@ TEST_CASE(
 
 TEST_CASE(
     "Failing: a hundred thousand calls of the simulator, befallen by chance, and nothing is left or given back twice",
-    "[faults][random][simulator]") {
+    "[faults][random][simulator][many]") {
     namespace simulator = wrapup::simulator;
     using Provider = Failing<simulator::Provider>;
     const auto seed = static_cast<unsigned>(Catch::rngSeed());

@@ -55,7 +55,7 @@ class Killer:
     name: str
     sources: list  # below tests/
     covers: str  # a pattern: the headers of which it is asked first
-    timeout: float = 10  # seconds; an unchanged one takes a fraction
+    timeout: float = 5  # seconds; an unchanged one takes a fraction
     flags: tuple = PLAIN
     only: str = "."  # a pattern: the headers of which it is asked at all
     arguments: tuple = ()
