@@ -221,7 +221,8 @@ private:
 
 } // namespace
 
-TEST_CASE("tapi2: thousands of random schedules on one thread, and every handle is accounted for", "[tapi2][random][many]") {
+TEST_CASE("tapi2: thousands of random schedules on one thread, and every handle is accounted for",
+          "[tapi2][random][many]") {
     for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
         INFO("seed " << seed);
         Schedule(seed, Notification::hidden_window).run();

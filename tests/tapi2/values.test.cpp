@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <wrapup/providers/detail/text.hpp>
 #include <wrapup/providers/tapi2/call_state.hpp>
 #include <wrapup/providers/tapi2/detail/result.hpp>
-#include <wrapup/providers/tapi2/detail/text.hpp>
 #include <wrapup/providers/tapi2/disconnect_mode.hpp>
 #include <wrapup/providers/tapi2/error.hpp>
 #include <wrapup/providers/tapi2/privilege.hpp>
@@ -167,13 +167,13 @@ TEST_CASE("tapi2: each privilege has a word", "[tapi2]") {
 namespace {
 
 void check_text(std::string_view utf8, std::u16string_view utf16) {
-    CHECK(tapi2::detail::from_utf16(utf16) == utf8);
-    CHECK((tapi2::detail::to_utf16(utf8) == utf16));
+    CHECK(wrapup::detail::from_utf16(utf16) == utf8);
+    CHECK((wrapup::detail::to_utf16(utf8) == utf16));
 }
 
 // How many replacements, and nothing else, become of that.
 std::size_t replacements(std::string_view ill_formed) {
-    const std::u16string text = tapi2::detail::to_utf16(ill_formed);
+    const std::u16string text = wrapup::detail::to_utf16(ill_formed);
     return text.find_first_not_of(u'\xFFFD') == std::u16string::npos ? text.size() : 0;
 }
 
@@ -195,14 +195,14 @@ TEST_CASE("tapi2: well-formed text is the same in both encodings", "[tapi2]") {
         else
             text = {static_cast<char16_t>(0xD800 + ((character - 0x10000) >> 10)),
                     static_cast<char16_t>(0xDC00 + (character & 0x3FF))};
-        const std::string utf8 = tapi2::detail::from_utf16(text);
+        const std::string utf8 = wrapup::detail::from_utf16(text);
         const std::size_t size = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
-        if (utf8.size() != size || tapi2::detail::to_utf16(utf8) != text) FAIL(static_cast<std::uint32_t>(character));
+        if (utf8.size() != size || wrapup::detail::to_utf16(utf8) != text) FAIL(static_cast<std::uint32_t>(character));
     }
 }
 
 TEST_CASE("tapi2: a surrogate without its other half is replaced", "[tapi2]") {
-    using tapi2::detail::from_utf16;
+    using wrapup::detail::from_utf16;
     const std::string replaced = "\xEF\xBF\xBD";
     CHECK(from_utf16(u"\xD800") == replaced);
     CHECK(from_utf16(u"\xDC00") == replaced);
@@ -213,7 +213,7 @@ TEST_CASE("tapi2: a surrogate without its other half is replaced", "[tapi2]") {
 }
 
 TEST_CASE("tapi2: each maximal subpart of what is no UTF-8 is replaced once", "[tapi2]") {
-    using tapi2::detail::to_utf16;
+    using wrapup::detail::to_utf16;
     // The Unicode Standard, tables 3-8 to 3-11.
     CHECK(
         (to_utf16("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41") == u"\xFFFD\xFFFD\xFFFD\xFFFD\xFFFD\xFFFD\xFFFD\xFFFD\x41"));
@@ -236,11 +236,11 @@ TEST_CASE("tapi2: what is read of any text can be written and read again", "[tap
     for (int round = 0; round < 20000; ++round) {
         std::string bytes(random() % 12, '\0');
         for (char& byte : bytes) byte = static_cast<char>(random() % 4 ? 0x70 + random() % 0x90 : random());
-        const std::u16string read = tapi2::detail::to_utf16(bytes);
-        if (tapi2::detail::to_utf16(tapi2::detail::from_utf16(read)) != read) FAIL(bytes);
+        const std::u16string read = wrapup::detail::to_utf16(bytes);
+        if (wrapup::detail::to_utf16(wrapup::detail::from_utf16(read)) != read) FAIL(bytes);
         std::u16string units(random() % 6, u'\0');
         for (char16_t& unit : units) unit = static_cast<char16_t>(random() % 4 ? 0xD780 + random() % 0x900 : random());
-        const std::string written = tapi2::detail::from_utf16(units);
-        if (tapi2::detail::from_utf16(tapi2::detail::to_utf16(written)) != written) FAIL(written);
+        const std::string written = wrapup::detail::from_utf16(units);
+        if (wrapup::detail::from_utf16(wrapup::detail::to_utf16(written)) != written) FAIL(written);
     }
 }

@@ -79,7 +79,7 @@ public:
     /// @throws std::bad_alloc; nothing was begun then. *Source:* lineMakeCall
     Identifier open(std::error_code& error, Notifier<Cause> notifier, std::string_view address,
                     const Dialing& dialing = {}) {
-        return calls_->make_call(error, std::move(notifier), detail::to_utf16(address), dialing);
+        return calls_->make_call(error, std::move(notifier), wrapup::detail::to_utf16(address), dialing);
     }
 
     /// The identifier for a call whose handle was got by other means (`lineGetNewCalls`, a conference, a consultation), to be

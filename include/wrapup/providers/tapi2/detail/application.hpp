@@ -2,10 +2,10 @@
 #pragma once
 
 #include <wrapup/error.hpp>
+#include <wrapup/providers/detail/text.hpp>
 #include <wrapup/providers/tapi2/abi.hpp>
 #include <wrapup/providers/tapi2/detail/calls.hpp>
 #include <wrapup/providers/tapi2/detail/result.hpp>
-#include <wrapup/providers/tapi2/detail/text.hpp>
 #include <wrapup/providers/tapi2/error.hpp>
 #include <wrapup/providers/tapi2/functions.hpp>
 #include <wrapup/providers/tapi2/options.hpp>
@@ -56,8 +56,8 @@ public:
                            : port.get() ? abi::lineinitializeexoption_usecompletionport
                                         : abi::lineinitializeexoption_useevent;
         abi::Dword devices = 0, version = newest;
-        const abi::Long result = tapi.lineInitializeExW(&handle_, callback, to_utf16(options.application).c_str(),
-                                                        &devices, &version, &params);
+        const abi::Long result = tapi.lineInitializeExW(
+            &handle_, callback, wrapup::detail::to_utf16(options.application).c_str(), &devices, &version, &params);
         if (result < 0) wrapup::detail::fail(error_of(result));
     }
     Application(const Application&) = delete;

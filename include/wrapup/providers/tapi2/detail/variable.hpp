@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wrapup/providers/detail/text.hpp>
 #include <wrapup/providers/tapi2/abi.hpp>
-#include <wrapup/providers/tapi2/detail/text.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -57,7 +57,7 @@ public:
         if (!has(part)) return {};
         std::u16string text(part.size / 2, u'\0');
         std::memcpy(text.data(), written_.data() + part.offset, 2 * text.size());
-        return from_utf16(std::u16string_view(text).substr(0, text.find(u'\0')));
+        return wrapup::detail::from_utf16(std::u16string_view(text).substr(0, text.find(u'\0')));
     }
 
 private:

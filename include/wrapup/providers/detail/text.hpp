@@ -7,7 +7,7 @@
 
 // UTF-8, which the library's users are given, and UTF-16, which TAPI has. What is ill-formed becomes U+FFFD, once for each
 // "maximal subpart", as The Unicode Standard recommends (3.9, U+FFFD Substitution of Maximal Subparts).
-namespace wrapup::tapi2::detail {
+namespace wrapup::detail {
 
 inline constexpr char32_t replacement = U'\xFFFD';
 
@@ -74,4 +74,4 @@ inline std::u16string to_utf16(std::string_view text) {
     return result;
 }
 
-} // namespace wrapup::tapi2::detail
+} // namespace wrapup::detail

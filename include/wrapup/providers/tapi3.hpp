@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/notifier.hpp>
+#include <wrapup/providers/detail/text.hpp>
+#include <wrapup/providers/tapi3/call.hpp>
+#include <wrapup/providers/tapi3/call_info.hpp>
+#include <wrapup/providers/tapi3/call_record.hpp>
+#include <wrapup/providers/tapi3/call_state.hpp>
+#include <wrapup/providers/tapi3/cause.hpp>
+#include <wrapup/providers/tapi3/detail/read.hpp>
+#include <wrapup/providers/tapi3/disconnect_code.hpp>
+#include <wrapup/providers/tapi3/error.hpp>
+#include <wrapup/providers/tapi3/functions.hpp>
+#include <wrapup/providers/tapi3/options.hpp>
+#include <wrapup/providers/tapi3/privilege.hpp>
+#include <wrapup/providers/tapi3/telephony.hpp>
+#include <wrapup/session.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+/// @file
+/// A call of TAPI 3 as a session: the Call object, `ITBasicCallControl::Disconnect`, and COM's Release.
+///
+///     wrapup::tapi3::Telephony telephony{wrapup::tapi3::system()};  // <wrapup/providers/tapi3_system.hpp>, on Windows
+///     auto call = wrapup::Session<wrapup::tapi3::Provider>::open(telephony, "+49 30 5550100");
+///     if (!wrapup::wait_for(call, 30s)) call.drop();
+///     wrapup::wait_for(call, 5s);
+///     auto info = call.query(&wrapup::tapi3::Provider::call_info);  // the object is there until the release
+///
+/// This header needs no Windows: all is done over the interfaces of <wrapup/providers/tapi3/abi.hpp>.
+///
+/// *Source:* TAPI, "Terminate a Session"; where a rule is met, the page is named.
+
+namespace wrapup::tapi3 {
+
+/// Ends calls by `Disconnect`, and lets their objects go when that has been heard of.
+///
+/// A call is over when its state is `disconnected`, which is told by an event, with the cause, that exists nowhere else; so the
+/// object is held until then. Where the event does not come within `Options::patience`, the call is asked for its state, and its
+/// cause is `unknown`. A call that the other party has ended is not disconnected.
+///
+/// | Who ends it | `termination()->origin` |
+/// |---|---|
+/// | `drop()`, `disconnect(code)`, and the event answers it | `user`, `application` |
+/// | the event when nobody had asked, or a Disconnect that comes too late | `remote` |
+/// | the service was closed | `service` |
+///
+/// *Blocking.* Disconnect may block for two minutes, says TAPI. `drop()` does not: a thread of the service calls it, with no lock
+/// held, and never the one on which events come. An accepted drop is one that will be asked for; what TAPI says of it comes
+/// as the end, or as a refusal.
+///
+/// A call that we only monitor cannot be dropped (`Error::not_owner`), and `release` leaves it as it is, as does `abort`.
+///
+/// *Lifetime:* a value that refers to its service; where that is gone, its sessions are lost and `open` is an error.
+/// *Thread safety:* all members from any thread.
+class Provider {
+public:
+    using Identifier = Call;
+    using Cause = tapi3::Cause;
+    using Reason = DisconnectCode;
+    using Statistics = CallRecord;
+
+    Provider(Telephony& telephony) noexcept // NOLINT(google-explicit-constructor): see `Session::open`
+        : calls_(telephony.calls_), address_(telephony.connection_.address()), media_types_(telephony.media_types_) {}
+
+    /// Makes a call. What TAPI says at once is in `error`, as that the service is closing: nothing was begun then. *Blocks* as
+    /// long as Connect does, which is not to wait for the other party. @param address UTF-8 @throws std::bad_alloc
+    /// *Source:* ITAddress::CreateCall, ITBasicCallControl::Connect
+    Identifier open(std::error_code& error, Notifier<Cause> notifier, std::string_view address) {
+        return calls_->make_call(error, std::move(notifier), address_, wrapup::detail::to_utf16(address), media_types_);
+    }
+
+    /// The identifier for a call whose object was got by other means, to be adopted by a `Session`, which holds a reference of
+    /// its own. @pre the object may be used in the multithreaded apartment @throws std::bad_alloc
+    [[nodiscard]] Identifier adopt(std::error_code& error, abi::ITBasicCallControl* object) {
+        return calls_->adopt(error, object);
+    }
+
+    void watch(Identifier call, Notifier<Cause> notifier) noexcept { calls_->watch(call, std::move(notifier)); }
+
+    /// Asks for the end. What TAPI refuses it with comes later, and the call is as it was: `Error::timeout` after two minutes,
+    /// `Error::nothing_to_disconnect`, and others. *Source:* ITBasicCallControl::Disconnect
+    [[nodiscard]] std::error_code drop(Identifier call) noexcept { return drop(call, DisconnectCode::normal); }
+    /// The same, and the other party is told why, where the network can.
+    [[nodiscard]] std::error_code drop(Identifier call, DisconnectCode code) noexcept {
+        return calls_->drop(call, code);
+    }
+
+    /// Leaves a call that is only looked at. A call of our own has no other end than `Disconnect`: that is tried once more where
+    /// TAPI has accepted it and the event did not come; otherwise `Error::invalid_call_state`.
+    [[nodiscard]] std::error_code abort(Identifier call) noexcept { return calls_->abort(call); }
+
+    /// Lets the object go. *Source:* TAPI 3, "Terminate a Session": Disconnect, then a standard release
+    void deallocate(Identifier call) noexcept { calls_->deallocate(call); }
+
+    /// Answers a call that is offered. *Blocks* as long as Answer does. *Source:* ITBasicCallControl::Answer
+    [[nodiscard]] std::error_code answer(Identifier call) const noexcept { return calls_->answer(call); }
+
+    /// The state that TAPI has told last; `idle` before it has told any.
+    [[nodiscard]] CallState state(Identifier call) const noexcept {
+        return calls_->look(call, [](const detail::Record& record) { return record.state; }).value_or(CallState::idle);
+    }
+    /// Whether the call is ours, or only looked at.
+    [[nodiscard]] Privilege privilege(Identifier call) const noexcept {
+        return calls_->look(call, [](const detail::Record& record) { return record.privilege; })
+            .value_or(Privilege::monitor);
+    }
+
+    /// All that TAPI knows of the call, also after its end; nothing where the call is not there any more. *Blocks* while a
+    /// thread of the service asks. @throws std::bad_alloc *Source:* ITCallInfo
+    [[nodiscard]] std::optional<CallInfo> call_info(Identifier call) const {
+        const detail::Calls::Use use(*calls_, call);
+        if (!use) return {};
+        std::optional<CallInfo> info;
+        use.ask([&] { info = detail::Reader(use.com(), *use.info()).all(); });
+        return info;
+    }
+
+    /// The call record, for the termination. What there was no memory for is absent.
+    [[nodiscard]] Statistics snapshot(Identifier call) const noexcept {
+        CallRecord record;
+        record.ended = std::chrono::system_clock::now();
+        record.connected = calls_->look(call, [](const detail::Record& r) { return r.connected; })
+                               .value_or(std::optional<std::chrono::system_clock::time_point>());
+        try {
+            record.info = call_info(call);
+        } catch (const std::bad_alloc&) {
+            record.info.reset();
+        }
+        return record;
+    }
+
+    [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept {
+        return std::chrono::steady_clock::now();
+    }
+
+    /// Whether waiting has to pump: on a thread with an apartment of its own.
+    [[nodiscard]] bool pumps() const noexcept { return calls_->com().must_pump(); }
+    template <class Done>
+    void wait(std::chrono::steady_clock::time_point deadline, Done done) noexcept {
+        using namespace std::chrono;
+        while (!done()) {
+            const auto now = steady_clock::now();
+            if (now >= deadline) return;
+            calls_->com().pump((std::min)(ceil<milliseconds>(deadline - now), milliseconds(20)));
+        }
+    }
+
+private:
+    std::shared_ptr<detail::Calls> calls_;
+    abi::ITAddress* address_; // of the service, as is whoever may call `open`
+    abi::Long media_types_;
+};
+
+inline Telephony::Telephony(Functions& com, const Options& options)
+    : workers_(com),
+      calls_(std::make_shared<detail::Calls>(
+          com, workers_,
+          !options.on_call ? std::function<void(Call)>() : [this, take = options.on_call](Call call) {
+              std::optional<Session<Provider>> session;
+              try {
+                  session.emplace(call, Provider(*this));
+              } catch (const std::bad_alloc&) { // it has been given back
+                  return;
+              }
+              take(std::move(*session));
+          },
+          options.on_state, options.patience, options.grace)),
+      media_types_(static_cast<abi::Long>(options.media_types)),
+      connection_(com, workers_, {options.address, media_types_, options.on_call != nullptr, options.monitors}),
+      listener_(workers_, *calls_, connection_.queue(), options.patience) {}
+
+// While the calls are waited for, events still come: the causes are nowhere else. *Source:* TAPI 3, samples; ITTAPI::Shutdown
+inline Telephony::~Telephony() {
+    assert(!listener_.is_here() && "wrapup: a service is not ended where its events are handled");
+    workers_.ask([this]() noexcept { connection_.unregister(); });
+    calls_->close();
+    calls_->wait_while_any_live();
+    workers_.ask([this]() noexcept { connection_.unadvise(); });
+    listener_.join();
+    workers_.ask([this]() noexcept { calls_->give_back_all(); });
+}
+
+} // namespace wrapup::tapi3

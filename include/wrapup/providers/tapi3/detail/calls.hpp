@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/error.hpp>
+#include <wrapup/notifier_table.hpp>
+#include <wrapup/origin.hpp>
+#include <wrapup/providers/tapi3/abi.hpp>
+#include <wrapup/providers/tapi3/call.hpp>
+#include <wrapup/providers/tapi3/call_state.hpp>
+#include <wrapup/providers/tapi3/cause.hpp>
+#include <wrapup/providers/tapi3/detail/events.hpp>
+#include <wrapup/providers/tapi3/detail/record.hpp>
+#include <wrapup/providers/tapi3/detail/ref.hpp>
+#include <wrapup/providers/tapi3/detail/result.hpp>
+#include <wrapup/providers/tapi3/detail/workers.hpp>
+#include <wrapup/providers/tapi3/disconnect_code.hpp>
+#include <wrapup/providers/tapi3/error.hpp>
+#include <wrapup/providers/tapi3/functions.hpp>
+#include <wrapup/providers/tapi3/privilege.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace wrapup::tapi3::detail {
+
+// The calls of one service: what it and its providers share. It outlives the service as long as there are sessions, whose
+// members then find no call.
+//
+// No method of TAPI is called, no notice given, no handler run and no reference given up under the mutex; and none of TAPI on a
+// thread that is not of the workers' apartment. A call's object is used by whoever has counted itself in `Record::uses`; it is
+// let go by a worker when nobody is there any more.
+//
+// What is due for a call is done by `settle`, by whoever has changed something about it.
+class Calls {
+    using Clock = std::chrono::steady_clock;
+    using Table = NotifierTable<Call, Cause>;
+    using Book = std::map<abi::ITCallInfo*, Record>;
+
+public:
+    Calls(Functions& com, Workers& workers, std::function<void(Call)> offer,
+          std::function<void(Call, CallState)> on_state, std::chrono::milliseconds patience,
+          std::chrono::milliseconds grace)
+        : com_(com),
+          workers_(&workers),
+          offer_(std::move(offer)),
+          on_state_(std::move(on_state)),
+          patience_(patience),
+          grace_(grace) {}
+
+    [[nodiscard]] Functions& com() const noexcept { return com_; }
+
+    // ---- what the provider asks for
+
+    // @throws std::bad_alloc
+    [[nodiscard]] Call make_call(std::error_code& error, Notifier<Cause> notifier, abi::ITAddress* address,
+                                 const std::u16string& destination, abi::Long media_types) {
+        if (const std::lock_guard lock(mutex_); closed_) {
+            error = closed_;
+            return {};
+        }
+        Call call;
+        workers_->ask([&] {
+            Table::Place place = notifiers_.reserve();
+            const abi::String to = com_.allocate_string(destination);
+            if (!to) throw std::bad_alloc();
+            Ref<abi::ITBasicCallControl> control;
+            abi::HResult result = address->CreateCall(to, abi::lineaddresstype_phonenumber, media_types, control.out());
+            com_.free_string(to);
+            error = error_of(result);
+            if (error) return;
+            abi::ITBasicCallControl* const connecting = control.get();
+            call = admit(error, std::move(control), Privilege::owner);
+            if (error) return;
+            notifiers_.bind(std::move(place), call, std::move(notifier));
+            // TAPI may tell of the call before the method returns.
+            result = connecting->Connect(abi::variant_false);
+            error = error_of(result);
+            if (error) forget(call);
+            else used(call);
+        });
+        return error ? Call() : call;
+    }
+
+    // A call whose object the program has got by other means. @throws std::bad_alloc
+    [[nodiscard]] Call adopt(std::error_code& error, abi::ITBasicCallControl* object) {
+        if (const std::lock_guard lock(mutex_); closed_) {
+            error = closed_;
+            return {};
+        }
+        Call call;
+        workers_->ask([&] {
+            call = admit(error, Ref<abi::ITBasicCallControl>::to(object), {});
+            if (error) return;
+            resynchronize(call);
+            used(call);
+        });
+        return error ? Call() : call;
+    }
+
+    void watch(Call call, Notifier<Cause> notifier) noexcept {
+        try {
+            Table::Place place = notifiers_.reserve();
+            {
+                const std::lock_guard lock(mutex_);
+                const Record* const record = find(call);
+                if (!record || record->void_) return; // and the notifier says `lost`
+                notifiers_.bind(std::move(place), call, std::move(notifier));
+            }
+            tell(call);
+        } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): the notifier says `lost`
+        }
+    }
+
+    [[nodiscard]] std::error_code drop(Call call, DisconnectCode code) noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record || record->void_) return errc::lost;
+            if (!record->ending) {
+                if (record->privilege != Privilege::owner) return Error::not_owner;
+                if (record->drop != Drop::none) return {};
+                record->wants_drop(Dropper::session, code);
+                post_disconnection(*record);
+                return {};
+            }
+        }
+        tell(call); // it had ended before we came
+        return {};
+    }
+
+    // Leaves a call that we only look at. For one of ours there is no other end than Disconnect: once more, if that is of use.
+    [[nodiscard]] std::error_code abort(Call call) noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record || record->void_) return errc::lost;
+            if (!record->ending && record->privilege != Privilege::owner) {
+                record->ending = Ending{{}, record->cause};
+            } else if (!record->ending) {
+                if (record->drop != Drop::accepted) return Error::invalid_call_state;
+                record->stands = true;
+                record->wants_drop(Dropper::session, record->code);
+                post_disconnection(*record);
+                return {};
+            }
+        }
+        tell(call);
+        return {};
+    }
+
+    [[nodiscard]] std::error_code answer(Call call) noexcept {
+        {
+            const Use use(*this, call);
+            if (!use) return errc::lost;
+            abi::HResult result = abi::s_ok;
+            workers_->ask([&]() noexcept { result = use.control()->Answer(); });
+            const std::error_code error = error_of(result);
+            const std::lock_guard lock(mutex_);
+            find(call)->refused = error;
+            if (error) return error;
+        }
+        return {};
+    }
+
+    void deallocate(Call call) noexcept {
+        const Notifier<Cause> notifier = notifiers_.remove(call); // what is said too late finds nobody
+        {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record) return;
+            record->given_up = true;
+            changed_.notify_all();
+        }
+        settle(call);
+    }
+
+    // A call's object for the length of a question.
+    class Use {
+    public:
+        Use(Calls& calls, Call call) noexcept : calls_(calls), call_(call) {
+            const std::lock_guard lock(calls.mutex_);
+            Record* const record = calls.find(call);
+            if (!record || record->void_) return;
+            control_ = record->control.get();
+            ++record->uses;
+        }
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+        ~Use() {
+            if (control_) calls_.used(call_);
+        }
+        explicit operator bool() const noexcept { return control_ != nullptr; }
+        [[nodiscard]] abi::ITBasicCallControl* control() const noexcept { return control_; }
+        [[nodiscard]] abi::ITCallInfo* info() const noexcept { return call_.get(); }
+        [[nodiscard]] Functions& com() const noexcept { return calls_.com_; }
+        // Asks TAPI, on a thread that may. Throws what the task throws.
+        template <class Task>
+        void ask(Task task) const {
+            calls_.workers_->ask(std::move(task));
+        }
+
+    private:
+        Calls& calls_;
+        Call call_;
+        abi::ITBasicCallControl* control_ = nullptr;
+    };
+
+    // What is known of a call without asking TAPI. @returns nothing where the call is not there any more
+    template <class Answer>
+    [[nodiscard]] auto look(Call call, Answer answer) const noexcept {
+        const std::lock_guard lock(mutex_);
+        const auto found = book_.find(call.get());
+        using Result = decltype(answer(found->second));
+        return found == book_.end() ? std::nullopt : std::optional<Result>(answer(found->second));
+    }
+
+    // @throws std::bad_alloc
+    [[nodiscard]] std::vector<Call> outstanding() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<Call> calls;
+        calls.reserve(book_.size());
+        for (const auto& [info, record] : book_)
+            if (!record.void_) calls.push_back(Call(info));
+        return calls;
+    }
+
+    // ---- what TAPI says, in order, on one thread of the apartment
+
+    void handle(const Event& event) noexcept {
+        if (event.kind == abi::te_callstate) {
+            const auto said = event.object.as<abi::ITCallStateEvent>();
+            Ref<abi::ITCallInfo> info;
+            abi::Long state = 0, cause = 0;
+            if (!said || said->get_Call(info.out()) < 0 || said->get_State(&state) < 0) return;
+            if (said->get_Cause(&cause) < 0) cause = 0;
+            observe(whose(info.identity()), static_cast<CallState>(state), static_cast<DisconnectCause>(cause), true);
+        } else if (event.kind == abi::te_callnotification) {
+            const auto said = event.object.as<abi::ITCallNotificationEvent>();
+            Ref<abi::ITCallInfo> info;
+            abi::Long privilege = abi::cne_owner;
+            if (!said || said->get_Call(info.out()) < 0 || said->get_Event(&privilege) < 0) return;
+            appear(info, static_cast<Privilege>(privilege));
+        }
+    }
+
+    // What has to be done now and then: a call whose event does not come is asked itself, and what was refused is tried again.
+    void tick() noexcept {
+        for (Call call = next({}); call != Call(); call = next(call)) {
+            bool poll = false, settles = false;
+            {
+                const std::lock_guard lock(mutex_);
+                Record* const record = find(call);
+                if (!record || record->void_) continue;
+                const auto waited = Clock::now() - record->asked;
+                if (record->drop == Drop::accepted && !record->ending && waited >= patience_) {
+                    poll = true;
+                    ++record->uses;
+                    record->asked = Clock::now();
+                }
+                if (record->retry && waited >= patience_) {
+                    record->retry = false;
+                    record->asked = Clock::now();
+                    settles = true;
+                }
+            }
+            if (poll) {
+                resynchronize(call);
+                used(call);
+            }
+            if (settles) settle(call);
+        }
+    }
+
+    // ---- the end of the service
+
+    // No more calls. Those that are live are disconnected.
+    void close() noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            closed_ = make_error_code(std::errc::operation_canceled);
+        }
+        for (Call call = next({}); call != Call(); call = next(call)) {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record || !record->is_live() || record->drop != Drop::none) continue;
+            record->wants_drop(Dropper::service, DisconnectCode::normal);
+            post_disconnection(*record);
+        }
+    }
+    void wait_while_any_live() {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, grace_, [this] {
+            return std::none_of(book_.begin(), book_.end(), [](const auto& call) { return call.second.is_live(); });
+        });
+    }
+    // By a worker, when no event comes any more. *Blocks* until what is in progress on other threads is over.
+    void give_back_all() noexcept {
+        for (Call call = next({}); call != Call(); call = next(call)) give_back(call);
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return letting_go_ == 0; });
+    }
+
+private:
+    // ---- with the mutex
+
+    Record* find(Call call) noexcept {
+        const auto found = book_.find(call.get());
+        return found == book_.end() ? nullptr : &found->second;
+    }
+    void post(Record& record, Record::Posted& job, void (*run)(Job&) noexcept) noexcept {
+        ++record.uses;
+        job.calls = this;
+        job.call = record.info.get();
+        job.run = run;
+        workers_->post(job);
+    }
+    void post_disconnection(Record& record) noexcept {
+        post(record, record.disconnecting, [](Job& job) noexcept {
+            auto& posted = static_cast<Record::Posted&>(job);
+            posted.calls->disconnect(Call(posted.call));
+        });
+    }
+
+    // ---- without it
+
+    Call whose(const void* identity) const noexcept {
+        const std::lock_guard lock(mutex_);
+        const auto found = identities_.find(identity);
+        return found == identities_.end() ? Call() : Call(found->second);
+    }
+    Call next(Call call) const noexcept {
+        const std::lock_guard lock(mutex_);
+        const auto found = book_.upper_bound(call.get());
+        return found == book_.end() ? Call() : Call(found->first);
+    }
+
+    // A call that is ours from now on, and in use; `late`, also where we are closing. On a thread of the apartment.
+    // @throws std::bad_alloc; the reference is given up then
+    Call admit(std::error_code& error, Ref<abi::ITBasicCallControl> control, std::optional<Privilege> privilege,
+               bool late = false) {
+        Ref<abi::ITCallInfo> info = control.as<abi::ITCallInfo>();
+        const void* const identity = control.identity();
+        if (!info || !identity) {
+            error = Error::no_interface;
+            return {};
+        }
+        abi::Long said = abi::cp_owner;
+        if (!privilege && info->get_Privilege(&said) < 0) said = abi::cp_owner;
+        abi::ITCallInfo* const key = info.get();
+        const std::lock_guard lock(mutex_);
+        error = late ? std::error_code() : closed_;
+        if (error) return {};
+        if (identities_.count(identity) != 0) {
+            error = Error::in_use;
+            return {};
+        }
+        const auto name = identities_.emplace(identity, key).first;
+        try {
+            book_
+                .try_emplace(key, std::move(control), std::move(info), identity,
+                             privilege.value_or(static_cast<Privilege>(said)))
+                .first->second.uses = 1;
+        } catch (...) {
+            identities_.erase(name);
+            throw;
+        }
+        return Call(key);
+    }
+
+    // On a thread of the apartment: the references are given up here.
+    void forget(Call call) noexcept {
+        const Notifier<Cause> notifier = notifiers_.remove(call);
+        {
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, [&] { return find(call)->uses == 1; });
+        }
+        let_go(call);
+    }
+    void let_go(Call call) noexcept {
+        Book::node_type gone;
+        {
+            const std::lock_guard lock(mutex_);
+            gone = book_.extract(call.get());
+            if (!gone) return;
+            identities_.erase(gone.mapped().identity);
+            ++letting_go_;
+        }
+        gone = {};
+        const std::lock_guard lock(mutex_);
+        --letting_go_;
+        changed_.notify_all();
+    }
+
+    void used(Call call) noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record || --record->uses > 0) return;
+            changed_.notify_all();
+        }
+        settle(call);
+    }
+
+    // Says what is the case. As often as one likes: the notifier knows what it has heard.
+    void tell(Call call) const noexcept {
+        const auto ending = look(call, [](const Record& record) { return record.ending; });
+        if (!ending || !*ending) return;
+        notifiers_.notify(call, [&](const Notifier<Cause>& notifier) {
+            if ((*ending)->origin) notifier.terminated(*(*ending)->origin, (*ending)->cause);
+            else notifier.terminated((*ending)->cause);
+        });
+    }
+
+    // Does what is due.
+    void settle(Call call) noexcept {
+        const std::lock_guard lock(mutex_);
+        Record* const record = find(call);
+        if (!record) return;
+        switch (record->due()) {
+        case Due::nothing: break;
+        case Due::disconnection:
+            record->wants_drop(Dropper::service, DisconnectCode::normal);
+            post_disconnection(*record);
+            break;
+        case Due::release:
+            post(*record, record->releasing, [](Job& job) noexcept {
+                auto& posted = static_cast<Record::Posted&>(job);
+                posted.calls->let_go(Call(posted.call));
+            });
+            break;
+        }
+    }
+    // By a worker, who has the call in use. *Source:* ITBasicCallControl::Disconnect: S_FALSE is not success, TAPI_E_TIMEOUT
+    // is not the end, and what a second one returns is not documented.
+    void disconnect(Call call) noexcept {
+        abi::ITBasicCallControl* control = nullptr;
+        abi::Long code = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record->void_ && record->drop_begins()) {
+                control = record->control.get();
+                code = static_cast<abi::Long>(record->code);
+            }
+        }
+        std::error_code refused;
+        Dropper dropper{};
+        if (control) {
+            const abi::HResult result = control->Disconnect(code);
+            abi::Long state = abi::cs_idle;
+            if (result != abi::s_ok && call.get()->get_CallState(&state) < 0) state = abi::cs_idle;
+            const std::lock_guard lock(mutex_);
+            Record& record = *find(call);
+            dropper = record.dropper;
+            if (result == abi::s_ok) record.drop_accepted(Clock::now());
+            else if (state == abi::cs_disconnected && result == result_of(Error::timeout))
+                record.drop_accepted(Clock::now());
+            else if (state == abi::cs_disconnected) record.drop_came_late(Clock::now());
+            else if (!record.ending) {
+                record.drop_refused(Clock::now());
+                refused = result < 0 ? error_of(result) : make_error_code(Error::nothing_to_disconnect);
+            }
+        }
+        if (refused && dropper == Dropper::session)
+            notifiers_.notify(call, [&](const Notifier<Cause>& notifier) { notifier.refused(refused); });
+        tell(call);
+        used(call);
+    }
+
+    // Handlers hear what comes in events.
+    void observe(Call call, CallState state, DisconnectCause cause, bool by_event) noexcept {
+        bool heard = false;
+        {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record || record->void_) return;
+            heard = by_event && on_state_ && !record->ending;
+            record->enter(state, cause);
+            changed_.notify_all();
+        }
+        if (heard) on_state_(call, state);
+        tell(call);
+        settle(call);
+    }
+
+    // Where an event may have been missed: the cause is lost then. By somebody who has the call in use.
+    void resynchronize(Call call) noexcept {
+        abi::Long state = 0;
+        if (call.get()->get_CallState(&state) >= 0)
+            observe(call, static_cast<CallState>(state), DisconnectCause::unknown, false);
+    }
+
+    // A call has come to us. Where we are closing nobody is shown it, and it is disconnected all the same.
+    void appear(const Ref<abi::ITCallInfo>& info, Privilege privilege) noexcept {
+        const auto control = info.as<abi::ITBasicCallControl>();
+        Call call;
+        try {
+            std::error_code error;
+            call = admit(error, Ref<abi::ITBasicCallControl>::to(control.get()), privilege, true);
+            if (error) return; // it is known already
+        } catch (const std::bad_alloc&) {
+            if (control && privilege == Privilege::owner) static_cast<void>(control->Disconnect(abi::dc_rejected));
+            return;
+        }
+        bool offered = false;
+        {
+            const std::lock_guard lock(mutex_);
+            offered = offer_ && !closed_;
+            find(call)->given_up = !offered;
+        }
+        if (offered) offer_(call);
+        used(call);
+    }
+
+    void give_back(Call call) noexcept {
+        Cause cause = look(call, [](const Record& record) { return record.cause; }).value_or(Cause());
+        cause.error = make_error_code(std::errc::operation_canceled);
+        const Notifier<Cause> notifier = notifiers_.remove(call);
+        const bool begun = notifier.lost(cause);
+        std::unique_lock lock(mutex_);
+        if (begun)
+            changed_.wait(lock, [&] {
+                const Record* const record = find(call);
+                return !record || record->given_up;
+            });
+        // A Disconnect that is wanted comes before.
+        changed_.wait(lock, [&] {
+            const Record* const record = find(call);
+            return !record || record->uses == 0;
+        });
+        if (Record* const record = find(call)) record->void_ = true;
+        lock.unlock();
+        let_go(call);
+    }
+
+    Functions& com_;
+    Workers* const workers_;
+    const std::function<void(Call)> offer_;
+    const std::function<void(Call, CallState)> on_state_;
+    const std::chrono::milliseconds patience_, grace_;
+    Table notifiers_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_; // a call is over, or not in use, or gone
+    Book book_;
+    std::map<const void*, abi::ITCallInfo*> identities_;
+    unsigned letting_go_ = 0;  // calls that are not in the book any more, and not released yet
+    std::error_code closed_{}; // why there are no more calls
+};
+
+} // namespace wrapup::tapi3::detail

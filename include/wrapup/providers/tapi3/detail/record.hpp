@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/origin.hpp>
+#include <wrapup/providers/tapi3/abi.hpp>
+#include <wrapup/providers/tapi3/call_state.hpp>
+#include <wrapup/providers/tapi3/cause.hpp>
+#include <wrapup/providers/tapi3/detail/ref.hpp>
+#include <wrapup/providers/tapi3/detail/workers.hpp>
+#include <wrapup/providers/tapi3/disconnect_code.hpp>
+#include <wrapup/providers/tapi3/privilege.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace wrapup::tapi3::detail {
+
+class Calls;
+
+// How far our wish to end a call has come. There is one Disconnect at a time.
+enum class Drop : std::uint8_t {
+    none,
+    wanted,  // a worker is to call Disconnect
+    asking,  // it is being called
+    accepted // it has returned, and the event is owed
+};
+
+// Who wants it: the session, which has to be told of a refusal, or the service, which tries again.
+enum class Dropper : std::uint8_t { session, service };
+
+// How a call has ended; without an origin it is the answer to our drop, where there was one.
+struct Ending {
+    std::optional<Origin> origin;
+    Cause cause;
+};
+
+enum class Due : std::uint8_t { nothing, disconnection, release };
+
+// What is known of a call, and how that changes: no TAPI is called here, and nothing is locked.
+struct Record {
+    using Clock = std::chrono::steady_clock;
+
+    Record(Ref<abi::ITBasicCallControl> c, Ref<abi::ITCallInfo> i, const void* what, Privilege p) noexcept
+        : control(std::move(c)), info(std::move(i)), identity(what), privilege(p) {}
+
+    // It is ours, and not over: somebody has to end it.
+    [[nodiscard]] bool is_live() const noexcept { return !ending && !void_ && privilege == Privilege::owner; }
+
+    // A call that nobody wants any more is disconnected, and TAPI's object let go when it is: what TAPI does to a call that is
+    // let go before is not documented.
+    [[nodiscard]] Due due() const noexcept {
+        if (void_ || !given_up || uses > 0) return Due::nothing;
+        if (!is_live()) return Due::release;
+        return drop == Drop::none && !retry ? Due::disconnection : Due::nothing;
+    }
+
+    void wants_drop(Dropper who, DisconnectCode what) noexcept {
+        dropper = who;
+        code = what;
+        drop = Drop::wanted;
+    }
+
+    // @returns whether Disconnect is to be called now: a call that is over needs none
+    bool drop_begins() noexcept {
+        if (drop != Drop::wanted || !is_live()) return false;
+        drop = Drop::asking;
+        return true;
+    }
+
+    void drop_accepted(Clock::time_point now) noexcept {
+        drop = Drop::accepted;
+        asked = now;
+    }
+
+    // The call had been disconnected before, and so not by us. Its event, with the cause, is owed.
+    void drop_came_late(Clock::time_point now) noexcept {
+        far_end_gone = true;
+        drop_accepted(now);
+    }
+
+    void drop_refused(Clock::time_point now) noexcept {
+        drop = stands ? Drop::accepted : Drop::none; // what was accepted before
+        retry = !stands;
+        asked = now;
+    }
+
+    // What an event says, or the call itself: disconnected is for ever, and idle comes before a call, not after it.
+    void enter(CallState now, DisconnectCause why) noexcept {
+        state = now;
+        if (now == CallState::connected && !connected) connected = std::chrono::system_clock::now();
+        if (now != CallState::disconnected || ending) return;
+        cause.disconnected = why;
+        if (far_end_gone || (drop <= Drop::wanted && !stands)) ending = Ending{Origin::remote, cause};
+        else if (dropper == Dropper::service) ending = Ending{Origin::service, cause};
+        else ending = Ending{{}, cause};
+    }
+
+    Ref<abi::ITBasicCallControl> control;
+    Ref<abi::ITCallInfo> info;
+    const void* identity;
+    Privilege privilege;
+    CallState state = CallState::idle;
+    std::optional<std::chrono::system_clock::time_point> connected; // first
+
+    Drop drop = Drop::none;
+    Dropper dropper = Dropper::session;
+    DisconnectCode code = DisconnectCode::normal;
+    Clock::time_point asked{};    // when Disconnect has returned
+    bool stands = false;          // one was accepted, and another was tried
+    bool far_end_gone = false;    // before our Disconnect
+    Cause cause{};                // as far as it is known
+    std::optional<Ending> ending; // it is over
+    std::error_code refused{};    // what Answer was refused with
+
+    bool given_up = false; // its identifier was given back
+    bool void_ = false;    // the service goes
+    bool retry = false;    // something was refused that has to be done
+    unsigned uses = 0;     // calls of TAPI that are in progress, or posted
+
+    struct Posted : Job {
+        Calls* calls = nullptr;
+        abi::ITCallInfo* call = nullptr;
+    } disconnecting, releasing;
+};
+
+} // namespace wrapup::tapi3::detail

@@ -1,0 +1,881 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/providers/tapi3/abi.hpp>
+#include <wrapup/providers/tapi3/functions.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+/// @file
+/// A double of TAPI 3: the TAPI object, its addresses, calls, events and connection point, as objects of COM that count their
+/// references and enforce the rules of tapi3.h's pages; and the exchange behind them, which a test scripts.
+
+namespace tapi3_double {
+
+namespace abi = wrapup::tapi3::abi;
+using abi::Guid;
+using abi::HResult;
+using abi::Long;
+using abi::ULong;
+
+/// When what a Disconnect brings about comes.
+enum class When {
+    before_return, ///< before the method returns
+    at_once,       ///< it is on its way when the method returns
+    on_release,    ///< at `Exchange::release_pending`
+    never
+};
+
+/// What a Disconnect does.
+struct Script {
+    HResult returns = abi::s_ok; ///< where this is not S_OK, nothing else is done, but for `ends`
+    When when = When::at_once;
+    bool ends = true;    ///< the call is disconnected
+    bool tells = true;   ///< and an event tells it
+    bool blocks = false; ///< until `Exchange::unblock`
+};
+
+/// What has been counted.
+struct Books {
+    int objects = 0; ///< that are alive, of every kind
+    int held = 0;    ///< calls that the application has references to
+    int strings = 0, memory = 0;
+    int disconnects = 0, disconnects_after_the_end = 0;
+    int shutdowns = 0;
+    int apartments = 0; ///< threads that are in one
+    int calls_made = 0;
+};
+
+class Exchange;
+
+/// An object of COM: the interfaces below derive from it beside what they implement.
+class Counted {
+public:
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    virtual ~Counted() = default;
+    void refer() noexcept { ++own_; } // with the mutex
+    void unrefer() noexcept;
+
+protected:
+    explicit Counted(Exchange& exchange);
+    ULong add() noexcept;
+    ULong drop() noexcept; // and deletes it
+    // With the mutex.
+    virtual void is_let_go() noexcept {} // by the application
+    virtual void dies() noexcept;
+
+    Exchange& exchange_;
+    ULong references_ = 1; // the application's
+    ULong own_ = 0;        // the double's
+};
+
+#define TAPI3_DOUBLE_COUNTED                                                                                           \
+    ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return add(); }                                               \
+    ULong WRAPUP_TAPI3_CALL Release() noexcept override { return drop(); }
+#define TAPI3_DOUBLE_UNUSED(number)                                                                                    \
+    HResult WRAPUP_TAPI3_CALL unused##number() noexcept override { return abi::e_notimpl; }
+#define TAPI3_DOUBLE_DISPATCH                                                                                          \
+    TAPI3_DOUBLE_UNUSED(3) TAPI3_DOUBLE_UNUSED(4) TAPI3_DOUBLE_UNUSED(5) TAPI3_DOUBLE_UNUSED(6)
+
+class Call;
+
+/// The other side.
+class Exchange {
+public:
+    Exchange() : tapi_thread_([this] { run(); }) {}
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    ~Exchange() {
+        {
+            const std::lock_guard lock(mutex);
+            stop_ = true;
+        }
+        changed_.notify_all();
+        tapi_thread_.join();
+    }
+
+    // ---- what a test says; calls are numbered from 1 in the order in which they begin
+
+    void usually(const Script& script) {
+        const std::lock_guard lock(mutex);
+        usual_ = script;
+    }
+    void next(const Script& script) {
+        const std::lock_guard lock(mutex);
+        next_.push_back(script);
+    }
+    void connect_returns(HResult result) { connect_ = result; }
+    void create_returns(HResult result) { create_ = result; }
+    /// What activation and Initialize, put_EventFilter, FindConnectionPoint, Advise, RegisterCallNotifications return: the
+    /// n-th of them, from 0.
+    void fails_at(int step, HResult result) {
+        failing_step_ = step;
+        failing_ = result;
+    }
+    [[nodiscard]] HResult step(int number) const { return number == failing_step_ ? failing_ : abi::s_ok; }
+
+    int offer(Long privilege = abi::cp_owner);
+    /// A call that is connected, and that the provider knows nothing of. @returns a reference
+    abi::ITBasicCallControl* make();
+    void set_state(int number, Long state, Long cause = 0, bool tells = true);
+    /// An event, whatever the state.
+    void tell(int number, Long state, Long cause);
+    void hangs_up(int number, Long cause = 1) { set_state(number, abi::cs_disconnected, cause); }
+    void connects(int number) { set_state(number, abi::cs_connected); }
+    void release_pending() {
+        std::vector<std::function<void()>> pending;
+        {
+            const std::lock_guard lock(mutex);
+            pending.swap(pending_);
+        }
+        for (const auto& event : pending) event();
+    }
+    void unblock() {
+        {
+            const std::lock_guard lock(mutex);
+            unblocked_ = true;
+        }
+        changed_.notify_all();
+    }
+    void set_text(Long which, std::u16string text) { texts[which] = std::move(text); }
+    void set_number(Long which, Long value) { numbers[which] = value; }
+    void set_bytes(Long which, std::string bytes) { buffers[which] = std::move(bytes); }
+
+    // ---- what it has seen
+
+    [[nodiscard]] Books books() {
+        const std::lock_guard lock(mutex);
+        return books_;
+    }
+    [[nodiscard]] std::vector<std::string> violations() {
+        const std::lock_guard lock(mutex);
+        return violations_;
+    }
+    [[nodiscard]] std::vector<std::string> log() {
+        const std::lock_guard lock(mutex);
+        return log_;
+    }
+    /// All events that were on their way have been given to the sink.
+    void settle() {
+        std::unique_lock lock(mutex);
+        changed_.wait(lock, [this] { return work_.empty() && !working_; });
+    }
+    [[nodiscard]] abi::IUnknown* call(int number); ///< a reference to the call's object, or null
+    [[nodiscard]] Long state_of(int number);
+    [[nodiscard]] bool is(int number, const abi::ITCallInfo* info); ///< whether that is the call's object
+
+    // ---- for the objects
+
+    void called(const char* method, bool also_when_down = false) noexcept {
+        const std::lock_guard lock(mutex);
+        log_.emplace_back(method);
+        if (apartments_here() == 0) violations_.push_back(std::string(method) + ": this thread is in no apartment");
+        if (!initialized && !also_when_down) violations_.push_back(std::string(method) + ": TAPI is not initialized");
+    }
+    void violated(std::string what) {
+        const std::lock_guard lock(mutex);
+        wrong(std::move(what));
+    }
+    void wrong(std::string what) { violations_.push_back(std::move(what)); } // with the mutex
+    static int& apartments_here() noexcept {
+        static thread_local int depth = 0;
+        return depth;
+    }
+    static bool& in_event() noexcept {
+        static thread_local bool inside = false;
+        return inside;
+    }
+    /// On TAPI's thread, in order.
+    void post(std::function<void()> work) {
+        {
+            const std::lock_guard lock(mutex);
+            work_.push_back(std::move(work));
+        }
+        changed_.notify_all();
+    }
+    Script script() {
+        const std::lock_guard lock(mutex);
+        if (next_.empty()) return usual_;
+        const Script script = next_.front();
+        next_.pop_front();
+        return script;
+    }
+    void block() {
+        std::unique_lock lock(mutex);
+        changed_.wait(lock, [this] { return unblocked_; });
+    }
+    void later(std::function<void()> event) {
+        const std::lock_guard lock(mutex);
+        pending_.push_back(std::move(event));
+    }
+    void fire(Long kind, abi::IDispatch* event);
+
+    std::mutex mutex;
+    Books books_;
+    bool initialized = false;
+    Long filter = 0;
+    bool registered = false, monitors = false;
+    abi::ITTAPIEventNotification* sink = nullptr; // a reference
+    std::map<int, Call*> alive;
+    std::map<Long, std::u16string> texts;
+    std::map<Long, Long> numbers;
+    std::map<Long, std::string> buffers;
+    HResult connect_ = abi::s_ok, create_ = abi::s_ok;
+
+private:
+    void run() {
+        ++apartments_here();
+        std::unique_lock lock(mutex);
+        for (;;) {
+            changed_.wait(lock, [this] { return stop_ || !work_.empty(); });
+            if (work_.empty()) return;
+            auto work = std::move(work_.front());
+            work_.pop_front();
+            working_ = true;
+            lock.unlock();
+            work();
+            work = nullptr;
+            lock.lock();
+            working_ = false;
+            changed_.notify_all();
+        }
+    }
+
+    std::condition_variable changed_;
+    Script usual_;
+    std::deque<Script> next_;
+    std::vector<std::function<void()>> pending_;
+    std::deque<std::function<void()>> work_;
+    std::vector<std::string> violations_, log_;
+    int failing_step_ = -1;
+    HResult failing_ = abi::e_fail;
+    bool working_ = false, stop_ = false, unblocked_ = false;
+    std::thread tapi_thread_;
+};
+
+inline Counted::Counted(Exchange& exchange) : exchange_(exchange) {
+    const std::lock_guard lock(exchange.mutex);
+    ++exchange.books_.objects;
+}
+inline void Counted::dies() noexcept { --exchange_.books_.objects; }
+inline ULong Counted::add() noexcept {
+    const std::lock_guard lock(exchange_.mutex);
+    return ++references_;
+}
+inline ULong Counted::drop() noexcept {
+    {
+        const std::lock_guard lock(exchange_.mutex);
+        if (references_ == 0) std::abort();
+        if (--references_ > 0) return references_;
+        is_let_go();
+        if (own_ > 0) return 0;
+        dies();
+    }
+    delete this;
+    return 0;
+}
+inline void Counted::unrefer() noexcept {
+    {
+        const std::lock_guard lock(exchange_.mutex);
+        if (--own_ > 0 || references_ > 0) return;
+        dies();
+    }
+    delete this;
+}
+
+// A BSTR: its size in bytes stands before it.
+inline abi::String allocate_string(Exchange& exchange, std::u16string_view text) {
+    const auto size = static_cast<std::uint32_t>(text.size() * sizeof(char16_t));
+    auto* const memory = static_cast<char*>(std::malloc(sizeof size + size + sizeof(char16_t)));
+    if (!memory) return nullptr;
+    std::memcpy(memory, &size, sizeof size);
+    std::memcpy(memory + sizeof size, text.data(), size);
+    std::memset(memory + sizeof size + size, 0, sizeof(char16_t));
+    const std::lock_guard lock(exchange.mutex);
+    ++exchange.books_.strings;
+    return reinterpret_cast<abi::String>(memory + sizeof size);
+}
+
+// ---- the objects
+
+class Call final : public abi::ITBasicCallControl, public abi::ITCallInfo, public Counted {
+public:
+    Call(Exchange& exchange, Long initial, Long privilege) : Counted(exchange), state_(initial), privilege_(privilege) {
+        const std::lock_guard lock(exchange.mutex);
+        number_ = ++exchange.books_.calls_made;
+        references_ = 0;
+        own_ = 1; // whoever has made it
+        exchange.alive[number_] = this;
+    }
+    [[nodiscard]] int number() const noexcept { return number_; }
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        *object = nullptr;
+        if (wanted == abi::IUnknown::iid || wanted == abi::ITBasicCallControl::iid)
+            *object = static_cast<abi::ITBasicCallControl*>(this);
+        else if (wanted == abi::ITCallInfo::iid) *object = static_cast<abi::ITCallInfo*>(this);
+        else return abi::e_nointerface;
+        add();
+        return abi::s_ok;
+    }
+    TAPI3_DOUBLE_COUNTED
+    TAPI3_DOUBLE_DISPATCH
+
+    // ---- ITBasicCallControl
+
+    HResult WRAPUP_TAPI3_CALL Connect(abi::Bool) noexcept override {
+        exchange_.called("Connect");
+        if (exchange_.connect_ < 0) return exchange_.connect_;
+        if (change(abi::cs_inprogress)) send(abi::cs_inprogress, 0);
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL Answer() noexcept override {
+        exchange_.called("Answer");
+        if (!change(abi::cs_connected)) return abi::error_code(0x80040010);
+        send(abi::cs_connected, 0);
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL Disconnect(Long code) noexcept override {
+        exchange_.called("Disconnect");
+        if (Exchange::in_event()) exchange_.violated("Disconnect: inside Event");
+        const Script script = exchange_.script();
+        {
+            const std::lock_guard lock(exchange_.mutex);
+            ++exchange_.books_.disconnects;
+            ++disconnects_;
+            code_ = code;
+            if (privilege_ != abi::cp_owner) return abi::error_code(0x80040023);
+            if (state_ == abi::cs_disconnected) {
+                ++exchange_.books_.disconnects_after_the_end;
+                return script.returns == abi::s_ok ? abi::s_false : script.returns;
+            }
+        }
+        if (script.blocks) exchange_.block();
+        if (script.returns == abi::s_ok) end(script);
+        return script.returns;
+    }
+
+    // ---- ITCallInfo
+
+    HResult WRAPUP_TAPI3_CALL get_CallState(Long* state) noexcept override {
+        exchange_.called("get_CallState");
+        *state = this->state();
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL get_Privilege(Long* privilege) noexcept override {
+        *privilege = privilege_;
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL get_CallInfoLong(Long which, Long* value) noexcept override {
+        const auto found = exchange_.numbers.find(which);
+        if (found == exchange_.numbers.end()) return abi::e_fail;
+        *value = found->second;
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL get_CallInfoString(Long which, abi::String* value) noexcept override {
+        const auto found = exchange_.texts.find(which);
+        if (found == exchange_.texts.end()) return abi::e_fail;
+        *value = allocate_string(exchange_, found->second);
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL GetCallInfoBuffer(Long which, ULong* size, std::uint8_t** bytes) noexcept override {
+        const auto found = exchange_.buffers.find(which);
+        if (found == exchange_.buffers.end()) return abi::e_fail;
+        *size = static_cast<ULong>(found->second.size());
+        *bytes = static_cast<std::uint8_t*>(std::malloc(found->second.size() + 1));
+        std::memcpy(*bytes, found->second.data(), found->second.size());
+        const std::lock_guard lock(exchange_.mutex);
+        ++exchange_.books_.memory;
+        return abi::s_ok;
+    }
+    abi::ITCallInfo* taken() noexcept { // by the application
+        const std::lock_guard lock(exchange_.mutex);
+        if (references_++ == 0) ++exchange_.books_.held;
+        return this;
+    }
+
+    [[nodiscard]] Long state() noexcept {
+        const std::lock_guard lock(exchange_.mutex);
+        return state_;
+    }
+    // Whether that is a change.
+    bool change(Long state) noexcept {
+        const std::lock_guard lock(exchange_.mutex);
+        if (state_ == abi::cs_disconnected || state_ == state) return false;
+        state_ = state;
+        return true;
+    }
+    // An event, on TAPI's thread.
+    void send(Long state, Long cause);
+
+    TAPI3_DOUBLE_UNUSED(7)
+    TAPI3_DOUBLE_UNUSED(10)
+    TAPI3_DOUBLE_UNUSED(11)
+    TAPI3_DOUBLE_UNUSED(12)
+    TAPI3_DOUBLE_UNUSED(13)
+    TAPI3_DOUBLE_UNUSED(14)
+    TAPI3_DOUBLE_UNUSED(15)
+    TAPI3_DOUBLE_UNUSED(16)
+    TAPI3_DOUBLE_UNUSED(17)
+    TAPI3_DOUBLE_UNUSED(18)
+    TAPI3_DOUBLE_UNUSED(19)
+    TAPI3_DOUBLE_UNUSED(20)
+    TAPI3_DOUBLE_UNUSED(21)
+    TAPI3_DOUBLE_UNUSED(22)
+    TAPI3_DOUBLE_UNUSED(23)
+    TAPI3_DOUBLE_UNUSED(24)
+
+private:
+    friend class Exchange;
+
+    void end(const Script& script) {
+        const auto over = [this, tells = script.tells] {
+            if (change(abi::cs_disconnected) && tells) tell(abi::cs_disconnected, 1);
+        };
+        if (!script.ends || script.when == When::never) return;
+        if (script.when == When::before_return) return over();
+        {
+            const std::lock_guard lock(exchange_.mutex);
+            refer();
+        }
+        const auto then = [this, over] {
+            over();
+            unrefer();
+        };
+        if (script.when == When::at_once) exchange_.post(then);
+        else exchange_.later(then);
+    }
+    void tell(Long state, Long cause);
+    void is_let_go() noexcept override {
+        --exchange_.books_.held;
+        if (state_ != abi::cs_disconnected && privilege_ == abi::cp_owner && disconnects_ == 0 &&
+            state_ != abi::cs_idle)
+            exchange_.wrong("Release: of a call that is not disconnected, and nobody has tried");
+    }
+    void dies() noexcept override {
+        Counted::dies();
+        exchange_.alive.erase(number_);
+    }
+
+    Long state_, privilege_, code_ = 0;
+    int number_ = 0, disconnects_ = 0;
+};
+
+class StateEvent final : public abi::ITCallStateEvent, public Counted {
+public:
+    StateEvent(Exchange& exchange, Call& call, Long state, Long cause)
+        : Counted(exchange), call_(call), state_(state), cause_(cause) {
+        const std::lock_guard lock(exchange.mutex);
+        call_.refer();
+    }
+    ~StateEvent() override { call_.unrefer(); }
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        *object = nullptr;
+        if (wanted != abi::IUnknown::iid && wanted != abi::IDispatch::iid && wanted != abi::ITCallStateEvent::iid)
+            return abi::e_nointerface;
+        *object = static_cast<abi::ITCallStateEvent*>(this);
+        add();
+        return abi::s_ok;
+    }
+    TAPI3_DOUBLE_COUNTED
+    TAPI3_DOUBLE_DISPATCH
+    HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
+        *call = call_.taken();
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL get_State(Long* state) noexcept override {
+        *state = state_;
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL get_Cause(Long* cause) noexcept override {
+        *cause = cause_;
+        return abi::s_ok;
+    }
+    TAPI3_DOUBLE_UNUSED(10)
+
+private:
+    Call& call_;
+    Long state_, cause_;
+};
+
+class NotificationEvent final : public abi::ITCallNotificationEvent, public Counted {
+public:
+    NotificationEvent(Exchange& exchange, Call& call, Long event) : Counted(exchange), call_(call), event_(event) {
+        const std::lock_guard lock(exchange.mutex);
+        call_.refer();
+    }
+    ~NotificationEvent() override { call_.unrefer(); }
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        *object = nullptr;
+        if (wanted != abi::IUnknown::iid && wanted != abi::IDispatch::iid &&
+            wanted != abi::ITCallNotificationEvent::iid)
+            return abi::e_nointerface;
+        *object = static_cast<abi::ITCallNotificationEvent*>(this);
+        add();
+        return abi::s_ok;
+    }
+    TAPI3_DOUBLE_COUNTED
+    TAPI3_DOUBLE_DISPATCH
+    HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
+        *call = call_.taken();
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL get_Event(Long* event) noexcept override {
+        *event = event_;
+        return abi::s_ok;
+    }
+    TAPI3_DOUBLE_UNUSED(9)
+
+private:
+    Call& call_;
+    Long event_;
+};
+
+class Address final : public abi::ITAddress, public Counted {
+public:
+    explicit Address(Exchange& exchange) : Counted(exchange) {}
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        *object = nullptr;
+        if (wanted != abi::IUnknown::iid && wanted != abi::ITAddress::iid) return abi::e_nointerface;
+        *object = static_cast<abi::ITAddress*>(this);
+        add();
+        return abi::s_ok;
+    }
+    TAPI3_DOUBLE_COUNTED
+    TAPI3_DOUBLE_DISPATCH
+    HResult WRAPUP_TAPI3_CALL get_State(Long* state) noexcept override {
+        *state = 0;
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL get_AddressName(abi::String*) noexcept override { return abi::e_notimpl; }
+    HResult WRAPUP_TAPI3_CALL CreateCall(abi::String, Long, Long, abi::ITBasicCallControl** call) noexcept override {
+        exchange_.called("CreateCall");
+        if (exchange_.create_ < 0) return exchange_.create_;
+        auto* const made = new Call(exchange_, abi::cs_idle, abi::cp_owner);
+        made->taken();
+        made->unrefer();
+        *call = made;
+        return abi::s_ok;
+    }
+    TAPI3_DOUBLE_UNUSED(9)
+    TAPI3_DOUBLE_UNUSED(10)
+    TAPI3_DOUBLE_UNUSED(12)
+    TAPI3_DOUBLE_UNUSED(13)
+    TAPI3_DOUBLE_UNUSED(14)
+    TAPI3_DOUBLE_UNUSED(15)
+    TAPI3_DOUBLE_UNUSED(16)
+    TAPI3_DOUBLE_UNUSED(17)
+    TAPI3_DOUBLE_UNUSED(18)
+    TAPI3_DOUBLE_UNUSED(19)
+    TAPI3_DOUBLE_UNUSED(20)
+    TAPI3_DOUBLE_UNUSED(21)
+};
+
+class Addresses final : public abi::IEnumAddress, public Counted {
+public:
+    explicit Addresses(Exchange& exchange) : Counted(exchange) {}
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid&, void** object) noexcept override {
+        *object = nullptr;
+        return abi::e_nointerface;
+    }
+    TAPI3_DOUBLE_COUNTED
+    HResult WRAPUP_TAPI3_CALL Next(ULong wanted, abi::ITAddress** addresses, ULong* fetched) noexcept override {
+        const bool is_there = wanted == 1 && at_++ < 2;
+        if (is_there) *addresses = new Address(exchange_);
+        if (fetched) *fetched = is_there ? 1 : 0;
+        return is_there ? abi::s_ok : abi::s_false;
+    }
+    TAPI3_DOUBLE_UNUSED(4)
+    TAPI3_DOUBLE_UNUSED(5)
+    TAPI3_DOUBLE_UNUSED(6)
+
+private:
+    int at_ = 0;
+};
+
+class Tapi;
+
+class Point final : public abi::IConnectionPoint, public Counted {
+public:
+    explicit Point(Exchange& exchange) : Counted(exchange) {}
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid&, void** object) noexcept override {
+        *object = nullptr;
+        return abi::e_nointerface;
+    }
+    TAPI3_DOUBLE_COUNTED
+    HResult WRAPUP_TAPI3_CALL Advise(abi::IUnknown* sink, ULong* cookie) noexcept override {
+        exchange_.called("Advise");
+        if (const HResult failed = exchange_.step(4); failed < 0) return failed;
+        void* found = nullptr;
+        if (sink->QueryInterface(abi::ITTAPIEventNotification::iid, &found) < 0) return abi::e_nointerface;
+        const std::lock_guard lock(exchange_.mutex);
+        exchange_.sink = static_cast<abi::ITTAPIEventNotification*>(found);
+        *cookie = 7;
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL Unadvise(ULong cookie) noexcept override {
+        exchange_.called("Unadvise");
+        if (cookie != 7) return abi::e_invalidarg;
+        abi::ITTAPIEventNotification* sink = nullptr;
+        {
+            const std::lock_guard lock(exchange_.mutex);
+            sink = std::exchange(exchange_.sink, nullptr);
+        }
+        if (sink) sink->Release();
+        return sink ? abi::s_ok : abi::e_fail;
+    }
+    TAPI3_DOUBLE_UNUSED(3)
+    TAPI3_DOUBLE_UNUSED(4)
+    TAPI3_DOUBLE_UNUSED(7)
+};
+
+class Tapi final : public abi::ITTAPI, public abi::IConnectionPointContainer, public Counted {
+public:
+    explicit Tapi(Exchange& exchange) : Counted(exchange) {}
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        *object = nullptr;
+        if (wanted == abi::IUnknown::iid || wanted == abi::ITTAPI::iid) *object = static_cast<abi::ITTAPI*>(this);
+        else if (wanted == abi::IConnectionPointContainer::iid)
+            *object = static_cast<abi::IConnectionPointContainer*>(this);
+        else return abi::e_nointerface;
+        add();
+        return abi::s_ok;
+    }
+    TAPI3_DOUBLE_COUNTED
+    HResult WRAPUP_TAPI3_CALL Initialize() noexcept override {
+        exchange_.called("Initialize", true);
+        if (const HResult failed = exchange_.step(1); failed < 0) return failed;
+        const std::lock_guard lock(exchange_.mutex);
+        return std::exchange(exchange_.initialized, true) ? abi::s_false : abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL Shutdown() noexcept override {
+        exchange_.called("Shutdown", true);
+        const std::lock_guard lock(exchange_.mutex);
+        ++exchange_.books_.shutdowns;
+        wrong_ = exchange_.sink              ? "Shutdown: events are still asked for"
+                 : exchange_.registered      ? "Shutdown: calls are still asked for"
+                 : exchange_.books_.held > 0 ? "Shutdown: there are calls"
+                                             : nullptr;
+        return std::exchange(exchange_.initialized, false) ? abi::s_ok : abi::s_false;
+    }
+    ~Tapi() override {
+        if (wrong_) exchange_.violated(wrong_);
+    }
+    HResult WRAPUP_TAPI3_CALL EnumerateAddresses(abi::IEnumAddress** addresses) noexcept override {
+        exchange_.called("EnumerateAddresses");
+        *addresses = new Addresses(exchange_);
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL RegisterCallNotifications(abi::ITAddress*, abi::Bool monitor, abi::Bool, Long, Long,
+                                                        Long* registration) noexcept override {
+        exchange_.called("RegisterCallNotifications");
+        if (const HResult failed = exchange_.step(5); failed < 0) return failed;
+        const std::lock_guard lock(exchange_.mutex);
+        if (!exchange_.sink) wrong_ = "RegisterCallNotifications: before Advise";
+        exchange_.registered = true;
+        exchange_.monitors = monitor != abi::variant_false;
+        *registration = 9;
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL UnregisterNotifications(Long registration) noexcept override {
+        exchange_.called("UnregisterNotifications");
+        const std::lock_guard lock(exchange_.mutex);
+        return registration == 9 && std::exchange(exchange_.registered, false) ? abi::s_ok : abi::e_invalidarg;
+    }
+    HResult WRAPUP_TAPI3_CALL put_EventFilter(Long mask) noexcept override {
+        exchange_.called("put_EventFilter");
+        if (const HResult failed = exchange_.step(2); failed < 0) return failed;
+        exchange_.filter = mask;
+        return abi::s_ok;
+    }
+    HResult WRAPUP_TAPI3_CALL FindConnectionPoint(const Guid& wanted, abi::IConnectionPoint** point) noexcept override {
+        exchange_.called("FindConnectionPoint");
+        if (const HResult failed = exchange_.step(3); failed < 0) return failed;
+        if (wanted != abi::ITTAPIEventNotification::iid) return abi::e_nointerface;
+        *point = new Point(exchange_);
+        return abi::s_ok;
+    }
+    TAPI3_DOUBLE_DISPATCH
+    TAPI3_DOUBLE_UNUSED(9)
+    TAPI3_DOUBLE_UNUSED(13)
+    TAPI3_DOUBLE_UNUSED(14)
+    TAPI3_DOUBLE_UNUSED(15)
+    TAPI3_DOUBLE_UNUSED(16)
+    TAPI3_DOUBLE_UNUSED(17)
+    TAPI3_DOUBLE_UNUSED(18)
+    TAPI3_DOUBLE_UNUSED(19)
+    TAPI3_DOUBLE_UNUSED(20)
+    TAPI3_DOUBLE_UNUSED(22)
+
+private:
+    const char* wrong_ = nullptr;
+};
+
+#undef TAPI3_DOUBLE_COUNTED
+#undef TAPI3_DOUBLE_UNUSED
+#undef TAPI3_DOUBLE_DISPATCH
+
+inline void Exchange::fire(Long kind, abi::IDispatch* event) {
+    abi::ITTAPIEventNotification* to = nullptr;
+    {
+        const std::lock_guard lock(mutex);
+        if ((filter & kind) != 0 && sink) {
+            to = sink;
+            to->AddRef();
+        }
+    }
+    if (to) {
+        in_event() = true;
+        to->Event(kind, event);
+        in_event() = false;
+        to->Release();
+    }
+    event->Release();
+}
+inline void Call::tell(Long state, Long cause) {
+    exchange_.fire(abi::te_callstate, new StateEvent(exchange_, *this, state, cause));
+}
+inline void Call::send(Long state, Long cause) {
+    auto* const event = new StateEvent(exchange_, *this, state, cause);
+    exchange_.post([this_exchange = &exchange_, event] { this_exchange->fire(abi::te_callstate, event); });
+}
+
+inline int Exchange::offer(Long privilege) {
+    auto* const call = new Call(*this, abi::cs_offering, privilege);
+    const int number = call->number();
+    auto* const event = new NotificationEvent(*this, *call, privilege);
+    post([this, event] { fire(abi::te_callnotification, event); });
+    call->send(abi::cs_offering, 0);
+    // What nobody has taken when the events are through is somebody else's.
+    post([call] { call->unrefer(); });
+    return number;
+}
+inline abi::ITBasicCallControl* Exchange::make() {
+    auto* const call = new Call(*this, abi::cs_connected, abi::cp_owner);
+    call->taken();
+    call->unrefer();
+    return call;
+}
+inline abi::IUnknown* Exchange::call(int number) {
+    const std::lock_guard lock(mutex);
+    const auto found = alive.find(number);
+    return found == alive.end() ? nullptr : static_cast<abi::ITBasicCallControl*>(found->second);
+}
+inline bool Exchange::is(int number, const abi::ITCallInfo* info) {
+    const std::lock_guard lock(mutex);
+    const auto found = alive.find(number);
+    return found != alive.end() && static_cast<abi::ITCallInfo*>(found->second) == info;
+}
+inline Long Exchange::state_of(int number) {
+    const std::lock_guard lock(mutex);
+    const auto found = alive.find(number);
+    return found == alive.end() ? -1 : found->second->state_;
+}
+
+inline void Exchange::set_state(int number, Long state, Long cause, bool tells) {
+    Call* call = nullptr;
+    {
+        const std::lock_guard lock(mutex);
+        const auto found = alive.find(number);
+        if (found == alive.end()) return;
+        call = found->second;
+        call->refer();
+    }
+    post([this, call, state, cause, tells] {
+        if (call->change(state) && tells) fire(abi::te_callstate, new StateEvent(*this, *call, state, cause));
+        call->unrefer();
+    });
+}
+inline void Exchange::tell(int number, Long state, Long cause) {
+    Call* call = nullptr;
+    {
+        const std::lock_guard lock(mutex);
+        const auto found = alive.find(number);
+        if (found == alive.end()) return;
+        call = found->second;
+        call->refer();
+    }
+    post([this, call, state, cause] {
+        fire(abi::te_callstate, new StateEvent(*this, *call, state, cause));
+        call->unrefer();
+    });
+}
+
+// ---- COM, where there is none
+
+/// Strings and memory as COM has them, counted.
+class Com : public wrapup::tapi3::Functions {
+public:
+    explicit Com(Exchange& exchange) : exchange_(exchange) {}
+
+    HResult enter_apartment() noexcept override {
+        const std::lock_guard lock(exchange_.mutex);
+        ++Exchange::apartments_here();
+        ++exchange_.books_.apartments;
+        return abi::s_ok;
+    }
+    void leave_apartment() noexcept override {
+        const std::lock_guard lock(exchange_.mutex);
+        --Exchange::apartments_here();
+        --exchange_.books_.apartments;
+    }
+    HResult create_tapi(abi::ITTAPI** tapi) noexcept override {
+        exchange_.called("CoCreateInstance", true);
+        if (const HResult failed = exchange_.step(0); failed < 0) return failed;
+        *tapi = new Tapi(exchange_);
+        return abi::s_ok;
+    }
+    abi::String allocate_string(std::u16string_view text) noexcept override {
+        return tapi3_double::allocate_string(exchange_, text);
+    }
+    std::u16string_view view(abi::String string) noexcept override {
+        std::uint32_t size = 0;
+        if (string) std::memcpy(&size, reinterpret_cast<char*>(string) - sizeof size, sizeof size);
+        return {string, size / sizeof(char16_t)};
+    }
+    void free_string(abi::String string) noexcept override {
+        if (!string) return;
+        {
+            const std::lock_guard lock(exchange_.mutex);
+            --exchange_.books_.strings;
+        }
+        std::free(reinterpret_cast<char*>(string) - sizeof(std::uint32_t));
+    }
+    void free_memory(void* memory) noexcept override {
+        if (!memory) return;
+        {
+            const std::lock_guard lock(exchange_.mutex);
+            --exchange_.books_.memory;
+        }
+        std::free(memory);
+    }
+    bool must_pump() noexcept override { return false; }
+    void pump(std::chrono::milliseconds time) noexcept override { std::this_thread::sleep_for(time); }
+
+private:
+    Exchange& exchange_;
+};
+
+} // namespace tapi3_double

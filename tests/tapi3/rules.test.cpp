@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: BSL-1.0
+// The rules that a provider of TAPI 3 obeys, 33 to 42: a test each, named after its number.
+#include <wrapup/monitor.hpp>
+#include <wrapup/termination_callback.hpp>
+
+#include "tapi3/desk.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+using namespace support;
+using namespace std::chrono_literals;
+using namespace tapi3_double;
+using tapi3::CallState;
+using tapi3::DisconnectCause;
+using tapi3::DisconnectCode;
+using tapi3::Error;
+using tapi3::Provider;
+using wrapup::Origin;
+using wrapup::Phase;
+
+namespace {
+
+Script returning(Error error) {
+    Script script;
+    script.returns = static_cast<HResult>(error);
+    return script;
+}
+
+} // namespace
+
+TEST_CASE("tapi3: a call is made, dropped, and over when the event says so", "[tapi3]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    CHECK(!call.drop());
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::user);
+    REQUIRE(call.termination()->cause);
+    CHECK(call.termination()->cause->disconnected == DisconnectCause::normal);
+    CHECK(call.query(&Provider::state) == CallState::disconnected);
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
+    CHECK(desk.exchange().books().disconnects == 1);
+}
+
+TEST_CASE("tapi3: a call that comes in is offered as a session, and answered", "[tapi3]") {
+    Tapi3Desk desk;
+    auto call = desk.take();
+    CHECK(call.query(&Provider::privilege) == tapi3::Privilege::owner);
+    CHECK(!call.query(&Provider::answer));
+    CHECK(Tapi3Desk::eventually([&] { return Tapi3Desk::state(call) == CallState::connected; }));
+    desk.exchange().hangs_up(desk.number());
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::remote);
+    CHECK(call.termination()->statistics->connected.has_value());
+}
+
+TEST_CASE("rule 33: S_FALSE of Disconnect is not success", "[tapi3][rule 33]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    Script script;
+    script.returns = wrapup::tapi3::abi::s_false;
+    desk.exchange().next(script);
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+    CHECK(!call.termination());
+    CHECK(!call.drop()); // once more, and it succeeds
+    CHECK(Tapi3Desk::over(call));
+}
+
+TEST_CASE("rule 33: TAPI_E_TIMEOUT is not the end, and the call can be dropped again", "[tapi3][rule 33]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    desk.exchange().next(returning(Error::timeout));
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::over(call));
+    CHECK(desk.exchange().books().disconnects == 2);
+}
+
+TEST_CASE("rule 33: another error is a refusal, and who waits hears of it", "[tapi3][rule 33]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    desk.exchange().next(returning(Error::operation_failed));
+    CHECK(!call.disconnect(DisconnectCode::rejected));
+    CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+    desk.exchange().hangs_up(desk.number(), 6);
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::remote);
+    CHECK(call.termination()->cause->disconnected == DisconnectCause::rejected);
+}
+
+TEST_CASE("rule 33: a Disconnect that comes after the end answers what it likes", "[tapi3][rule 33]") {
+    for (const Error error : {Error::invalid_call_state, Error::operation_failed, Error::dropped}) {
+        Tapi3Desk desk;
+        auto call = desk.dial();
+        desk.exchange().set_state(desk.number(), wrapup::tapi3::abi::cs_disconnected, 0, false); // its event is missed
+        desk.exchange().settle();
+        desk.exchange().next(returning(error));
+        CHECK(!call.drop());
+        REQUIRE(Tapi3Desk::over(call));
+        CHECK(call.termination()->cause->disconnected == DisconnectCause::unknown);
+    }
+}
+
+TEST_CASE("rule 34: a Disconnect that blocks keeps nobody waiting", "[tapi3][rule 34]") {
+    Tapi3Desk desk;
+    auto blocked = desk.dial();
+    const int first = desk.number();
+    auto other = desk.dial();
+    Script script;
+    script.blocks = true;
+    desk.exchange().next(script);
+    CHECK(!blocked.drop());
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    CHECK(!blocked.termination());
+    CHECK(!blocked.drop()); // the same request
+    CHECK(blocked.query(&Provider::call_info));
+    CHECK(!other.drop());
+    CHECK(Tapi3Desk::over(other));
+    CHECK(desk.exchange().state_of(first) == wrapup::tapi3::abi::cs_connected);
+    desk.exchange().unblock();
+    CHECK(Tapi3Desk::over(blocked));
+    CHECK(desk.exchange().books().disconnects == 2);
+}
+
+TEST_CASE("rule 34: a drop from where events are handled is not made there", "[tapi3][rule 34]") {
+    auto options = Tapi3Desk::fast();
+    std::atomic<bool> answered{false};
+    options.on_call = [&](Tapi3Session call) {
+        CHECK(!call.disconnect(DisconnectCode::rejected));
+        answered = true;
+        call.release();
+    };
+    Tapi3Desk desk(options);
+    desk.exchange().offer();
+    CHECK(Tapi3Desk::eventually([&] { return answered && desk.telephony().outstanding().empty(); }));
+    CHECK(desk.exchange().books().disconnects == 1);
+}
+
+TEST_CASE("rule 35: the object is held until a late event, and the cause is that of the event", "[tapi3][rule 35]") {
+    auto options = Tapi3Desk::fast();
+    options.patience = 10s;
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    Script script;
+    script.when = When::on_release;
+    desk.exchange().next(script);
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    const wrapup::Monitor<Provider> monitor(call);
+    call.release(); // given up, and still held
+    CHECK(desk.exchange().books().held == 1);
+    desk.exchange().release_pending();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 0; }));
+    REQUIRE(monitor.termination());
+    CHECK(monitor.termination()->cause->disconnected == DisconnectCause::normal);
+}
+
+TEST_CASE("rule 35: where the event is missed the call is asked, and its cause is unknown",
+          "[tapi3][rule 35][rule 42]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    Script script;
+    script.tells = false;
+    desk.exchange().next(script);
+    CHECK(!call.drop());
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK(call.termination()->cause->disconnected == DisconnectCause::unknown);
+}
+
+TEST_CASE("rule 35: a call that never ends is held until the service goes", "[tapi3][rule 35]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    Script script;
+    script.ends = false;
+    desk.exchange().usually(script);
+    CHECK(!call.drop());
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    std::this_thread::sleep_for(200ms); // it has been asked by now
+    CHECK(desk.telephony().outstanding().size() == 1);
+    desk.close();
+    CHECK(desk.exchange().books().held == 0);
+}
+
+TEST_CASE("rule 36: what the other party has ended is not disconnected", "[tapi3][rule 36]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    desk.exchange().hangs_up(desk.number(), 2);
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::remote);
+    CHECK(call.termination()->cause->disconnected == DisconnectCause::busy);
+    CHECK(!call.drop());
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 0; }));
+    CHECK(desk.exchange().books().disconnects == 0);
+}
+
+TEST_CASE("rule 36: idle is before a call, not its end", "[tapi3][rule 36]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    desk.exchange().tell(desk.number(), wrapup::tapi3::abi::cs_idle, 0);
+    CHECK(Tapi3Desk::eventually([&] { return Tapi3Desk::state(call) == CallState::idle; }));
+    CHECK(call.phase() == Phase::active);
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::over(call));
+}
+
+TEST_CASE("rule 37: nothing is left, whatever fails at the beginning", "[tapi3][rule 37]") {
+    for (int step = 0; step < 6; ++step) {
+        INFO(step);
+        Exchange exchange;
+        Com com(exchange);
+        exchange.fails_at(step, static_cast<HResult>(Error::operation_failed));
+        tapi3::Options options;
+        options.on_call = [](Tapi3Session) {};
+        std::error_code why;
+        try {
+            const tapi3::Telephony telephony(com, options);
+        } catch (const std::system_error& error) {
+            why = error.code();
+        }
+        CHECK(why == Error::operation_failed);
+        CHECK(exchange.books().objects == 0);
+        CHECK(exchange.books().apartments == 0);
+        CHECK(exchange.books().shutdowns == (step > 1 ? 1 : 0));
+        CHECK(exchange.violations().empty());
+    }
+}
+
+TEST_CASE("rule 37: a call that cannot be made leaves nothing", "[tapi3][rule 37]") {
+    Tapi3Desk desk;
+    std::error_code error;
+    desk.exchange().create_returns(static_cast<HResult>(Error::invalid_address));
+    static_cast<void>(Tapi3Session::open(error, desk.telephony(), "?"));
+    CHECK(error == Error::invalid_address);
+    desk.exchange().create_returns(wrapup::tapi3::abi::s_ok);
+    desk.exchange().connect_returns(static_cast<HResult>(Error::call_unavailable));
+    static_cast<void>(Tapi3Session::open(error, desk.telephony(), "100"));
+    CHECK(error == Error::call_unavailable);
+    CHECK(error == std::errc::resource_unavailable_try_again);
+    CHECK(desk.exchange().books().held == 0);
+    CHECK(desk.telephony().outstanding().empty());
+}
+
+TEST_CASE("rule 38: a call that is live is disconnected before it is let go", "[tapi3][rule 38]") {
+    Tapi3Desk desk;
+    { auto call = desk.dial(); }
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 0; }));
+    CHECK(desk.exchange().books().disconnects == 1);
+}
+
+TEST_CASE("rule 38: so it is where the first Disconnect is refused", "[tapi3][rule 38]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    desk.exchange().next(returning(Error::operation_failed));
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    desk.close();
+    CHECK(desk.exchange().books().disconnects == 2);
+    CHECK(desk.exchange().books().held == 0);
+}
+
+TEST_CASE("rule 39: the filter and the sink come before the registration, and events come from a foreign thread",
+          "[tapi3][rule 39]") {
+    Tapi3Desk desk;
+    const auto log = desk.exchange().log();
+    const auto at = [&](const char* what) { return std::find(log.begin(), log.end(), what) - log.begin(); };
+    CHECK(at("put_EventFilter") < at("Advise"));
+    CHECK(at("Advise") < at("RegisterCallNotifications"));
+    CHECK((desk.exchange().filter & wrapup::tapi3::abi::te_callstate) != 0);
+    auto call = desk.dial();
+    std::atomic<std::thread::id> where{};
+    const wrapup::TerminationCallback callback(call, [&]() noexcept { where = std::this_thread::get_id(); });
+    desk.exchange().hangs_up(desk.number());
+    CHECK(Tapi3Desk::eventually([&] { return where.load() != std::thread::id(); }));
+    CHECK(where.load() != std::this_thread::get_id());
+}
+
+TEST_CASE("rule 40: a call is known by its identity, whatever pointer an event brings", "[tapi3][rule 40]") {
+    Tapi3Desk desk;
+    auto first = desk.dial();
+    const int number = desk.number();
+    auto second = desk.dial();
+    CHECK(first.id() != second.id());
+    desk.exchange().hangs_up(number);
+    REQUIRE(Tapi3Desk::over(first));
+    CHECK(!second.termination());
+    CHECK(!second.drop());
+    CHECK(Tapi3Desk::over(second));
+}
+
+TEST_CASE("rule 41: the end of the service ends its calls, in its order", "[tapi3][rule 41]") {
+    auto desk = std::make_unique<Tapi3Desk>();
+    auto live = desk->dial();
+    auto over = desk->dial();
+    desk->exchange().hangs_up(desk->number());
+    REQUIRE(Tapi3Desk::over(over));
+    desk->close();
+    CHECK(live.termination()->origin == Origin::service);
+    CHECK(live.termination()->cause->disconnected == DisconnectCause::normal);
+    CHECK(live.phase() == Phase::released);
+    CHECK(over.termination()->origin == Origin::remote);
+    const auto log = desk->exchange().log();
+    const auto at = [&](const char* what) { return std::find(log.begin(), log.end(), what) - log.begin(); };
+    CHECK(at("UnregisterNotifications") < at("Disconnect"));
+    CHECK(at("Disconnect") < at("Unadvise"));
+    CHECK(at("Unadvise") < at("Shutdown"));
+    CHECK(desk->exchange().books().objects == 0);
+    CHECK(!live.drop()); // it is over
+    std::error_code error;
+    static_cast<void>(live.try_query(error, &Provider::call_info));
+    CHECK(error);
+}
+
+TEST_CASE("rule 41: calls that come while the service goes are let go", "[tapi3][rule 41]") {
+    for (int i = 0; i < 20; ++i) {
+        Tapi3Desk desk;
+        std::thread other([&] {
+            for (int n = 0; n < 10; ++n) desk.exchange().offer();
+        });
+        desk.close();
+        other.join();
+    }
+}
+
+TEST_CASE("rule 42: each item may be absent on its own, after the end too", "[tapi3][rule 42]") {
+    Tapi3Desk desk;
+    desk.exchange().set_text(1, u"+49 30 1");
+    desk.exchange().set_text(2, u"B\u00FCro");
+    desk.exchange().set_text(4, u"");
+    desk.exchange().set_number(15, 77);
+    desk.exchange().set_number(20, -1);
+    desk.exchange().set_bytes(0, std::string("\0uui", 4));
+    auto call = desk.dial();
+    desk.exchange().hangs_up(desk.number());
+    REQUIRE(Tapi3Desk::over(call));
+    const auto info = call.query(&Provider::call_info);
+    REQUIRE(info);
+    CHECK(info->caller.number == "+49 30 1");
+    CHECK(!info->caller.name);
+    CHECK(info->called.name == "B\xC3\xBCro");
+    CHECK(info->connected.name == "");
+    CHECK(info->call_id == 77u);
+    CHECK(info->trunk == 0xFFFFFFFFu);
+    CHECK(!info->rate);
+    CHECK(info->user_user_info == std::vector<std::uint8_t>{0, 'u', 'u', 'i'});
+    CHECK(!info->charging_info);
+    REQUIRE(call.termination()->statistics->info);
+    CHECK(*call.termination()->statistics->info == *info);
+}
+
+TEST_CASE("rule 42: a duplicate of the event changes nothing", "[tapi3][rule 42]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    desk.exchange().hangs_up(desk.number(), 4);
+    desk.exchange().tell(desk.number(), wrapup::tapi3::abi::cs_disconnected, 7);
+    REQUIRE(Tapi3Desk::over(call));
+    desk.exchange().settle();
+    CHECK(call.termination()->cause->disconnected == DisconnectCause::no_answer);
+}
+
+TEST_CASE("tapi3: a call that is only monitored is not dropped, and left when it is released", "[tapi3]") {
+    auto options = Tapi3Desk::fast();
+    options.monitors = true;
+    Tapi3Desk desk(options);
+    auto call = desk.take(wrapup::tapi3::abi::cp_monitor);
+    CHECK(call.drop() == Error::not_owner);
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
+    CHECK(desk.exchange().books().disconnects == 0);
+}
+
+TEST_CASE("tapi3: an object that was got by other means is adopted, and held once", "[tapi3]") {
+    Tapi3Desk desk;
+    auto first = desk.dial();
+    Provider provider(desk.telephony());
+    std::error_code error;
+    auto* const object = static_cast<wrapup::tapi3::abi::ITBasicCallControl*>(desk.exchange().call(desk.number()));
+    static_cast<void>(provider.adopt(error, object));
+    CHECK(error == Error::in_use);
+    CHECK(!first.drop());
+    CHECK(Tapi3Desk::over(first));
+}
