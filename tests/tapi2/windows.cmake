@@ -8,13 +8,13 @@ find_program(WRAPUP_MINGW x86_64-w64-mingw32-g++-posix)
 find_program(WRAPUP_WINE wine)
 find_program(WRAPUP_WINEBOOT wineboot)
 
-set(binary_dir "${CMAKE_CURRENT_BINARY_DIR}/tapi2_windows")
+set(binary_dir "${CMAKE_CURRENT_BINARY_DIR}/windows")
 if(WRAPUP_MINGW AND WRAPUP_WINE AND WRAPUP_WINEBOOT)
     # No display, no messages of Wine's own, and none of the home directory's settings.
     set(wine ${CMAKE_COMMAND} -E env --unset=DISPLAY WINEDEBUG=-all "WINEPREFIX=${binary_dir}/prefix")
 
     add_test(
-        NAME tapi2_windows.build
+        NAME windows.build
         COMMAND
             ${CMAKE_CTEST_COMMAND}
             --build-and-test "${CMAKE_CURRENT_LIST_DIR}/windows" "${binary_dir}"
@@ -27,74 +27,78 @@ if(WRAPUP_MINGW AND WRAPUP_WINE AND WRAPUP_WINEBOOT)
                 -DCMAKE_CXX_FLAGS_RELEASE=-O2
                 "-DWRAPUP_WARNINGS_AS_ERRORS=${WRAPUP_WARNINGS_AS_ERRORS}"
     )
-    add_test(NAME tapi2_windows.prefix COMMAND ${wine} WINEDLLOVERRIDES=mscoree,mshtml= "${WRAPUP_WINEBOOT}" -i)
-    set_tests_properties(tapi2_windows.prefix PROPERTIES DEPENDS tapi2_windows.build)
-    set_tests_properties(tapi2_windows.build PROPERTIES COST 100) # it starts first
+    add_test(NAME windows.prefix COMMAND ${wine} WINEDLLOVERRIDES=mscoree,mshtml= "${WRAPUP_WINEBOOT}" -i)
+    set_tests_properties(windows.prefix PROPERTIES DEPENDS windows.build)
+    set_tests_properties(windows.build PROPERTIES COST 100) # it starts first
     set_tests_properties(
-        tapi2_windows.build tapi2_windows.prefix
-        PROPERTIES FIXTURES_SETUP tapi2_windows TIMEOUT 600
+        windows.build windows.prefix
+        PROPERTIES FIXTURES_SETUP windows TIMEOUT 600
     )
 endif()
 
-#   tapi2_windows_test(<name> <what Wine is to take for tapi32> <program> <arguments>...)
-function(tapi2_windows_test name override program)
+#   windows_test(<name> <what Wine is to take for tapi32> <program> <arguments>...)
+function(windows_test name override program)
     if(wine)
         add_test(
-            NAME tapi2_windows.${name}
+            NAME windows.${name}
             COMMAND ${wine} WINEDLLOVERRIDES=tapi32=${override} "${WRAPUP_WINE}" ${program}.exe ${ARGN}
             WORKING_DIRECTORY "${binary_dir}/bin"
         )
-        set_tests_properties(tapi2_windows.${name} PROPERTIES FIXTURES_REQUIRED tapi2_windows TIMEOUT 120)
+        set_tests_properties(windows.${name} PROPERTIES FIXTURES_REQUIRED windows TIMEOUT 120)
     else()
-        add_test(NAME tapi2_windows.${name} COMMAND ${CMAKE_COMMAND} -E echo "mingw-w64 or Wine is not here")
-        set_tests_properties(tapi2_windows.${name} PROPERTIES SKIP_REGULAR_EXPRESSION "is not here")
+        add_test(NAME windows.${name} COMMAND ${CMAKE_COMMAND} -E echo "mingw-w64 or Wine is not here")
+        set_tests_properties(windows.${name} PROPERTIES SKIP_REGULAR_EXPRESSION "is not here")
     endif()
 endfunction()
 
 foreach(source IN LISTS sources)
     cmake_path(GET source FILENAME name)
     string(REPLACE ".test.cpp" "" name "${name}")
-    tapi2_windows_test(${name} n ${name})
+    windows_test(${name} n ${name})
+endforeach()
+
+foreach(name IN ITEMS rules conformance many_calls layout)
+    windows_test(tapi3_${name} n tapi3_${name})
 endforeach()
 
 foreach(name IN ITEMS session_rules notifier monitor wait)
-    tapi2_windows_test(core_${name} n core_${name})
+    windows_test(core_${name} n core_${name})
 endforeach()
-tapi2_windows_test(core_threads n core_threads "Two threads drop")
+windows_test(core_threads n core_threads "Two threads drop")
 
 # With Wine's own tapi32, whose functions answer all kinds of things, a test fails instead of passing by chance.
-tapi2_windows_test(machines_own_is_noticed b double "it is the double")
+windows_test(machines_own_is_noticed b double "it is the double")
 if(wine)
     set_tests_properties(
-        tapi2_windows.machines_own_is_noticed
+        windows.machines_own_is_noticed
         PROPERTIES PASS_REGULAR_EXPRESSION "tapi32.dll is not the double"
     )
 endif()
 
-tapi2_windows_test(builtin b builtin)
-tapi2_windows_test(readme n readme)
+windows_test(builtin b builtin)
+windows_test(readme n readme)
 
 # The example, against the double: its numbers stand in the double's switchboard.
-tapi2_windows_test(example_other_party_hangs_up n 5_tapi_call 5551001)
-tapi2_windows_test(example_busy n 5_tapi_call 5551002)
-tapi2_windows_test(example_we_hang_up n 5_tapi_call --hang-up-after 0.3 5551004)
-tapi2_windows_test(example_no_device n 5_tapi_call --device 7 5551001)
+windows_test(example_other_party_hangs_up n 5_tapi_call 5551001)
+windows_test(example_busy n 5_tapi_call 5551002)
+windows_test(example_we_hang_up n 5_tapi_call --hang-up-after 0.3 5551004)
+windows_test(example_no_device n 5_tapi_call --device 7 5551001)
 if(wine)
-    set_tests_properties(tapi2_windows.readme PROPERTIES PASS_REGULAR_EXPRESSION "called [+]49 30 5550100")
+    set_tests_properties(windows.readme PROPERTIES PASS_REGULAR_EXPRESSION "called [+]49 30 5550100")
     set_tests_properties(
-        tapi2_windows.example_other_party_hangs_up
+        windows.example_other_party_hangs_up
         PROPERTIES PASS_REGULAR_EXPRESSION "ended by +the other party.*cause +normal.*called +5551001"
     )
     set_tests_properties(
-        tapi2_windows.example_busy
+        windows.example_busy
         PROPERTIES PASS_REGULAR_EXPRESSION "ended by +the other party.*cause +busy.*talked +0\\.0 s"
     )
     set_tests_properties(
-        tapi2_windows.example_we_hang_up
+        windows.example_we_hang_up
         PROPERTIES PASS_REGULAR_EXPRESSION "ended by +us.*answered.*talked +[0-9]"
     )
     set_tests_properties(
-        tapi2_windows.example_no_device
+        windows.example_no_device
         PROPERTIES PASS_REGULAR_EXPRESSION "there is no device of that number"
     )
 endif()
@@ -110,13 +114,13 @@ if(wine)
     target_include_directories(wrapup_tapi2_rules PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
     target_link_libraries(wrapup_tapi2_rules PRIVATE wrapup_own)
     add_test(
-        NAME tapi2_windows.here
+        NAME windows.here
         COMMAND ${CMAKE_COMMAND} --build "${PROJECT_BINARY_DIR}" --target wrapup_tapi2_rules --config $<CONFIG>
     )
-    set_tests_properties(tapi2_windows.here PROPERTIES FIXTURES_SETUP tapi2_here TIMEOUT 600)
+    set_tests_properties(windows.here PROPERTIES FIXTURES_SETUP tapi2_here TIMEOUT 600)
 
     add_test(
-        NAME tapi2_windows.table
+        NAME windows.table
         COMMAND
             ${CMAKE_COMMAND}
             -D "HERE=$<TARGET_FILE:wrapup_tapi2_rules>"
@@ -124,5 +128,5 @@ if(wine)
             -D "FOLDER=${binary_dir}/bin"
             -P "${here}/table.cmake"
     )
-    set_tests_properties(tapi2_windows.table PROPERTIES FIXTURES_REQUIRED "tapi2_windows;tapi2_here" TIMEOUT 120)
+    set_tests_properties(windows.table PROPERTIES FIXTURES_REQUIRED "windows;tapi2_here" TIMEOUT 120)
 endif()

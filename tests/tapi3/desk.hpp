@@ -5,6 +5,7 @@
 #include <wrapup/wait.hpp>
 
 #include "support/catch.hpp"
+#include "tapi3/com.hpp"
 #include "tapi3/double.hpp"
 
 #include <chrono>

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <wrapup/providers/tapi3/abi.hpp>
-#include <wrapup/providers/tapi3/functions.hpp>
+
+#include "tapi3/memory.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
@@ -299,17 +299,11 @@ inline void Counted::unrefer() noexcept {
     delete this;
 }
 
-// A BSTR: its size in bytes stands before it.
-inline abi::String allocate_string(Exchange& exchange, std::u16string_view text) {
-    const auto size = static_cast<std::uint32_t>(text.size() * sizeof(char16_t));
-    auto* const memory = static_cast<char*>(std::malloc(sizeof size + size + sizeof(char16_t)));
-    if (!memory) return nullptr;
-    std::memcpy(memory, &size, sizeof size);
-    std::memcpy(memory + sizeof size, text.data(), size);
-    std::memset(memory + sizeof size + size, 0, sizeof(char16_t));
+inline abi::String allocate_string(Exchange& exchange, std::u16string_view text) noexcept {
+    const abi::String string = new_string(text);
     const std::lock_guard lock(exchange.mutex);
-    ++exchange.books_.strings;
-    return reinterpret_cast<abi::String>(memory + sizeof size);
+    exchange.books_.strings += string != nullptr;
+    return string;
 }
 
 // ---- the objects
@@ -398,7 +392,7 @@ public:
         const auto found = exchange_.buffers.find(which);
         if (found == exchange_.buffers.end()) return abi::e_fail;
         *size = static_cast<ULong>(found->second.size());
-        *bytes = static_cast<std::uint8_t*>(std::malloc(found->second.size() + 1));
+        *bytes = static_cast<std::uint8_t*>(new_memory(found->second.size() + 1));
         std::memcpy(*bytes, found->second.data(), found->second.size());
         const std::lock_guard lock(exchange_.mutex);
         ++exchange_.books_.memory;
@@ -822,60 +816,5 @@ inline void Exchange::tell(int number, Long state, Long cause) {
         call->unrefer();
     });
 }
-
-// ---- COM, where there is none
-
-/// Strings and memory as COM has them, counted.
-class Com : public wrapup::tapi3::Functions {
-public:
-    explicit Com(Exchange& exchange) : exchange_(exchange) {}
-
-    HResult enter_apartment() noexcept override {
-        const std::lock_guard lock(exchange_.mutex);
-        ++Exchange::apartments_here();
-        ++exchange_.books_.apartments;
-        return abi::s_ok;
-    }
-    void leave_apartment() noexcept override {
-        const std::lock_guard lock(exchange_.mutex);
-        --Exchange::apartments_here();
-        --exchange_.books_.apartments;
-    }
-    HResult create_tapi(abi::ITTAPI** tapi) noexcept override {
-        exchange_.called("CoCreateInstance", true);
-        if (const HResult failed = exchange_.step(0); failed < 0) return failed;
-        *tapi = new Tapi(exchange_);
-        return abi::s_ok;
-    }
-    abi::String allocate_string(std::u16string_view text) noexcept override {
-        return tapi3_double::allocate_string(exchange_, text);
-    }
-    std::u16string_view view(abi::String string) noexcept override {
-        std::uint32_t size = 0;
-        if (string) std::memcpy(&size, reinterpret_cast<char*>(string) - sizeof size, sizeof size);
-        return {string, size / sizeof(char16_t)};
-    }
-    void free_string(abi::String string) noexcept override {
-        if (!string) return;
-        {
-            const std::lock_guard lock(exchange_.mutex);
-            --exchange_.books_.strings;
-        }
-        std::free(reinterpret_cast<char*>(string) - sizeof(std::uint32_t));
-    }
-    void free_memory(void* memory) noexcept override {
-        if (!memory) return;
-        {
-            const std::lock_guard lock(exchange_.mutex);
-            --exchange_.books_.memory;
-        }
-        std::free(memory);
-    }
-    bool must_pump() noexcept override { return false; }
-    void pump(std::chrono::milliseconds time) noexcept override { std::this_thread::sleep_for(time); }
-
-private:
-    Exchange& exchange_;
-};
 
 } // namespace tapi3_double
