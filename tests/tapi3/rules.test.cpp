@@ -390,3 +390,27 @@ TEST_CASE("tapi3: an object that was got by other means is adopted, and held onc
     CHECK(!first.drop());
     CHECK(Tapi3Desk::over(first));
 }
+
+TEST_CASE("tapi3: an abort is another Disconnect, also while the first one blocks", "[tapi3]") {
+    for (const bool refuses : {false, true}) {
+        Tapi3Desk desk;
+        auto call = desk.dial();
+        Script script;
+        script.ends = false;
+        script.blocks = true;
+        if (refuses) script.returns = static_cast<HResult>(Error::timeout);
+        desk.exchange().next(script);
+        CHECK(call.abort() == Error::invalid_call_state);
+        CHECK(!call.drop());
+        CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+        CHECK(!call.abort());
+        desk.exchange().unblock();
+        if (refuses) {
+            CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+            CHECK(!call.drop());
+        }
+        REQUIRE(Tapi3Desk::over(call));
+        CHECK(call.termination()->origin == Origin::user);
+        CHECK(desk.exchange().books().disconnects == 2);
+    }
+}

@@ -146,10 +146,9 @@ public:
             if (!record->ending && record->privilege != Privilege::owner) {
                 record->ending = Ending{{}, record->cause};
             } else if (!record->ending) {
-                if (record->drop != Drop::accepted) return Error::invalid_call_state;
-                record->stands = true;
-                record->wants_drop(Dropper::session, record->code);
-                post_disconnection(*record);
+                if (record->drop == Drop::none) return Error::invalid_call_state;
+                record->again = true;
+                if (record->drop == Drop::accepted) disconnect_again(*record);
                 return {};
             }
         }
@@ -330,6 +329,13 @@ private:
         });
     }
 
+    void disconnect_again(Record& record) noexcept {
+        record.again = false;
+        record.stands = true;
+        record.wants_drop(Dropper::session, record.code);
+        post_disconnection(record);
+    }
+
     // ---- without it
 
     Call whose(const void* identity) const noexcept {
@@ -453,14 +459,13 @@ private:
             }
         }
         std::error_code refused;
-        Dropper dropper{};
+        int refusals = 0; // of what was accepted
         if (control) {
             const abi::HResult result = control->Disconnect(code);
             abi::Long state = abi::cs_idle;
             if (result != abi::s_ok && call.get()->get_CallState(&state) < 0) state = abi::cs_idle;
             const std::lock_guard lock(mutex_);
             Record& record = *find(call);
-            dropper = record.dropper;
             if (result == abi::s_ok) record.drop_accepted(Clock::now());
             else if (state == abi::cs_disconnected && result == result_of(Error::timeout))
                 record.drop_accepted(Clock::now());
@@ -468,9 +473,11 @@ private:
             else if (!record.ending) {
                 record.drop_refused(Clock::now());
                 refused = result < 0 ? error_of(result) : make_error_code(Error::nothing_to_disconnect);
+                if (record.dropper == Dropper::session) refusals = std::exchange(record.again, false) ? 2 : 1;
             }
+            if (record.again && !record.ending) disconnect_again(record);
         }
-        if (refused && dropper == Dropper::session)
+        for (; refusals > 0; --refusals)
             notifiers_.notify(call, [&](const Notifier<Cause>& notifier) { notifier.refused(refused); });
         tell(call);
         used(call);

@@ -109,6 +109,7 @@ struct Record {
     Dropper dropper = Dropper::session;
     DisconnectCode code = DisconnectCode::normal;
     Clock::time_point asked{};    // when Disconnect has returned
+    bool again = false;           // another one is wanted when this one has returned
     bool stands = false;          // one was accepted, and another was tried
     bool far_end_gone = false;    // before our Disconnect
     Cause cause{};                // as far as it is known
