@@ -7,11 +7,10 @@
 
 cmake_minimum_required(VERSION 3.24)
 
-set(all 43 44)
-foreach(rule RANGE 1 32)
+set(all)
+foreach(rule RANGE 1 44)
     list(APPEND all ${rule})
 endforeach()
-list(SORT all COMPARE NATURAL)
 
 function(run output)
     execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE printed RESULT_VARIABLE result ERROR_QUIET)
@@ -22,7 +21,7 @@ endfunction()
 run(here "${HERE}" -v)
 set(wine)
 if(WINE)
-    foreach(program rules double)
+    foreach(program rules double tapi3_rules)
         run(lines ${CMAKE_COMMAND} -E chdir "${FOLDER}" ${WINE} ${program}.exe -v)
         list(APPEND wine ${lines})
     endforeach()

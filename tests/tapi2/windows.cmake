@@ -83,6 +83,9 @@ windows_test(example_other_party_hangs_up n 5_tapi_call 5551001)
 windows_test(example_busy n 5_tapi_call 5551002)
 windows_test(example_we_hang_up n 5_tapi_call --hang-up-after 0.3 5551004)
 windows_test(example_no_device n 5_tapi_call --device 7 5551001)
+windows_test(example_tapi3_other_party_hangs_up n tapi3_example 100)
+windows_test(example_tapi3_we_hang_up n tapi3_example --hang-up-after 0.3 101)
+windows_test(example_tapi3_is_not_there n 6_tapi3_call 100)
 if(wine)
     set_tests_properties(windows.readme PROPERTIES PASS_REGULAR_EXPRESSION "called [+]49 30 5550100")
     set_tests_properties(
@@ -98,6 +101,18 @@ if(wine)
         PROPERTIES PASS_REGULAR_EXPRESSION "ended by +us.*answered.*talked +[0-9]"
     )
     set_tests_properties(
+        windows.example_tapi3_other_party_hangs_up
+        PROPERTIES PASS_REGULAR_EXPRESSION "ended by   the other party.*called     100 Reception.*objects left 0, violations 0"
+    )
+    set_tests_properties(
+        windows.example_tapi3_we_hang_up
+        PROPERTIES PASS_REGULAR_EXPRESSION "ended by   us.*cause      normal.*objects left 0, violations 0"
+    )
+    set_tests_properties(
+        windows.example_tapi3_is_not_there
+        PROPERTIES PASS_REGULAR_EXPRESSION "6_tapi3_call: .*TAPI 3 is not installed on this machine"
+    )
+    set_tests_properties(
         windows.example_no_device
         PROPERTIES PASS_REGULAR_EXPRESSION "there is no device of that number"
     )
@@ -108,25 +123,30 @@ endif()
 set(here "${CMAKE_CURRENT_LIST_DIR}")
 if(wine)
     add_executable(
-        wrapup_tapi2_rules EXCLUDE_FROM_ALL "${here}/rules.test.cpp" "${here}/double.test.cpp" "${here}/plain_main.cpp"
+        wrapup_tapi_rules
+        EXCLUDE_FROM_ALL
+        "${here}/rules.test.cpp"
+        "${here}/double.test.cpp"
+        "${here}/../tapi3/rules.test.cpp"
+        "${here}/plain_main.cpp"
     )
-    target_compile_definitions(wrapup_tapi2_rules PRIVATE WRAPUP_PLAIN_TESTS)
-    target_include_directories(wrapup_tapi2_rules PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
-    target_link_libraries(wrapup_tapi2_rules PRIVATE wrapup_own)
+    target_compile_definitions(wrapup_tapi_rules PRIVATE WRAPUP_PLAIN_TESTS)
+    target_include_directories(wrapup_tapi_rules PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+    target_link_libraries(wrapup_tapi_rules PRIVATE wrapup_own)
     add_test(
         NAME windows.here
-        COMMAND ${CMAKE_COMMAND} --build "${PROJECT_BINARY_DIR}" --target wrapup_tapi2_rules --config $<CONFIG>
+        COMMAND ${CMAKE_COMMAND} --build "${PROJECT_BINARY_DIR}" --target wrapup_tapi_rules --config $<CONFIG>
     )
-    set_tests_properties(windows.here PROPERTIES FIXTURES_SETUP tapi2_here TIMEOUT 600)
+    set_tests_properties(windows.here PROPERTIES FIXTURES_SETUP tapi_here TIMEOUT 600)
 
     add_test(
         NAME windows.table
         COMMAND
             ${CMAKE_COMMAND}
-            -D "HERE=$<TARGET_FILE:wrapup_tapi2_rules>"
+            -D "HERE=$<TARGET_FILE:wrapup_tapi_rules>"
             -D "WINE=${wine};WINEDLLOVERRIDES=tapi32=n;${WRAPUP_WINE}"
             -D "FOLDER=${binary_dir}/bin"
             -P "${here}/table.cmake"
     )
-    set_tests_properties(windows.table PROPERTIES FIXTURES_REQUIRED "windows;tapi2_here" TIMEOUT 120)
+    set_tests_properties(windows.table PROPERTIES FIXTURES_REQUIRED "windows;tapi_here" TIMEOUT 120)
 endif()

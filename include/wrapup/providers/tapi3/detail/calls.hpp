@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -43,7 +44,13 @@ namespace wrapup::tapi3::detail {
 class Calls {
     using Clock = std::chrono::steady_clock;
     using Table = NotifierTable<Call, Cause>;
-    using Book = std::map<abi::ITCallInfo*, Record>;
+    using Key = std::uintptr_t; // a pointer's value, which may be compared when what it points to is gone
+    using Book = std::map<Key, Record>;
+
+    static Key key_of(Call call) noexcept { return reinterpret_cast<Key>(call.get()); }
+    static Call call_of(Key key) noexcept {
+        return Call(reinterpret_cast<abi::ITCallInfo*>(key)); // NOLINT(performance-no-int-to-ptr)
+    }
 
 public:
     Calls(Functions& com, Workers& workers, std::function<void(Call)> offer,
@@ -217,7 +224,7 @@ public:
     template <class Answer>
     [[nodiscard]] auto look(Call call, Answer answer) const noexcept {
         const std::lock_guard lock(mutex_);
-        const auto found = book_.find(call.get());
+        const auto found = book_.find(key_of(call));
         using Result = decltype(answer(found->second));
         return found == book_.end() ? std::nullopt : std::optional<Result>(answer(found->second));
     }
@@ -227,8 +234,8 @@ public:
         const std::lock_guard lock(mutex_);
         std::vector<Call> calls;
         calls.reserve(book_.size());
-        for (const auto& [info, record] : book_)
-            if (!record.void_) calls.push_back(Call(info));
+        for (const auto& [key, record] : book_)
+            if (!record.void_) calls.push_back(call_of(key));
         return calls;
     }
 
@@ -253,7 +260,8 @@ public:
 
     // What has to be done now and then: a call whose event does not come is asked itself, and what was refused is tried again.
     void tick() noexcept {
-        for (Call call = next({}); call != Call(); call = next(call)) {
+        for (Key key = next(0); key != 0; key = next(key)) {
+            const Call call = call_of(key);
             bool poll = false, settles = false;
             {
                 const std::lock_guard lock(mutex_);
@@ -287,9 +295,9 @@ public:
             const std::lock_guard lock(mutex_);
             closed_ = make_error_code(std::errc::operation_canceled);
         }
-        for (Call call = next({}); call != Call(); call = next(call)) {
+        for (Key key = next(0); key != 0; key = next(key)) {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(call);
+            Record* const record = find(call_of(key));
             if (!record || !record->is_live() || record->drop != Drop::none) continue;
             record->wants_drop(Dropper::service, DisconnectCode::normal);
             post_disconnection(*record);
@@ -303,7 +311,7 @@ public:
     }
     // By a worker, when no event comes any more. *Blocks* until what is in progress on other threads is over.
     void give_back_all() noexcept {
-        for (Call call = next({}); call != Call(); call = next(call)) give_back(call);
+        for (Key key = next(0); key != 0; key = next(key)) give_back(call_of(key));
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return letting_go_ == 0; });
     }
@@ -312,7 +320,7 @@ private:
     // ---- with the mutex
 
     Record* find(Call call) noexcept {
-        const auto found = book_.find(call.get());
+        const auto found = book_.find(key_of(call));
         return found == book_.end() ? nullptr : &found->second;
     }
     void post(Record& record, Record::Posted& job, void (*run)(Job&) noexcept) noexcept {
@@ -338,15 +346,16 @@ private:
 
     // ---- without it
 
-    Call whose(const void* identity) const noexcept {
+    Call whose(std::uintptr_t identity) const noexcept {
         const std::lock_guard lock(mutex_);
         const auto found = identities_.find(identity);
         return found == identities_.end() ? Call() : Call(found->second);
     }
-    Call next(Call call) const noexcept {
+    // The call after this one, so that one can go through them while they come and go.
+    Key next(Key key) const noexcept {
         const std::lock_guard lock(mutex_);
-        const auto found = book_.upper_bound(call.get());
-        return found == book_.end() ? Call() : Call(found->first);
+        const auto found = book_.upper_bound(key);
+        return found == book_.end() ? 0 : found->first;
     }
 
     // A call that is ours from now on, and in use; `late`, also where we are closing. On a thread of the apartment.
@@ -354,8 +363,8 @@ private:
     Call admit(std::error_code& error, Ref<abi::ITBasicCallControl> control, std::optional<Privilege> privilege,
                bool late = false) {
         Ref<abi::ITCallInfo> info = control.as<abi::ITCallInfo>();
-        const void* const identity = control.identity();
-        if (!info || !identity) {
+        const std::uintptr_t identity = control.identity();
+        if (!info || identity == 0) {
             error = Error::no_interface;
             return {};
         }
@@ -372,7 +381,7 @@ private:
         const auto name = identities_.emplace(identity, key).first;
         try {
             book_
-                .try_emplace(key, std::move(control), std::move(info), identity,
+                .try_emplace(key_of(Call(key)), std::move(control), std::move(info), identity,
                              privilege.value_or(static_cast<Privilege>(said)))
                 .first->second.uses = 1;
         } catch (...) {
@@ -395,7 +404,7 @@ private:
         Book::node_type gone;
         {
             const std::lock_guard lock(mutex_);
-            gone = book_.extract(call.get());
+            gone = book_.extract(key_of(call));
             if (!gone) return;
             identities_.erase(gone.mapped().identity);
             ++letting_go_;
@@ -558,7 +567,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_; // a call is over, or not in use, or gone
     Book book_;
-    std::map<const void*, abi::ITCallInfo*> identities_;
+    std::map<std::uintptr_t, abi::ITCallInfo*> identities_;
     unsigned letting_go_ = 0;  // calls that are not in the book any more, and not released yet
     std::error_code closed_{}; // why there are no more calls
 };

@@ -43,7 +43,7 @@ enum class Due : std::uint8_t { nothing, disconnection, release };
 struct Record {
     using Clock = std::chrono::steady_clock;
 
-    Record(Ref<abi::ITBasicCallControl> c, Ref<abi::ITCallInfo> i, const void* what, Privilege p) noexcept
+    Record(Ref<abi::ITBasicCallControl> c, Ref<abi::ITCallInfo> i, std::uintptr_t what, Privilege p) noexcept
         : control(std::move(c)), info(std::move(i)), identity(what), privilege(p) {}
 
     // It is ours, and not over: somebody has to end it.
@@ -100,7 +100,7 @@ struct Record {
 
     Ref<abi::ITBasicCallControl> control;
     Ref<abi::ITCallInfo> info;
-    const void* identity;
+    std::uintptr_t identity;
     Privilege privilege;
     CallState state = CallState::idle;
     std::optional<std::chrono::system_clock::time_point> connected; // first

@@ -3,6 +3,7 @@
 
 #include <wrapup/providers/tapi3/abi.hpp>
 
+#include <cstdint>
 #include <utility>
 
 namespace wrapup::tapi3::detail {
@@ -45,11 +46,11 @@ public:
         return ref;
     }
 
-    // What the object is: the only pointer to it that is always the same. It holds no reference.
+    // Which object it is: the value of the only pointer to it that is always the same; 0 for none.
     // *Source:* COM, "Rules for Implementing QueryInterface"
-    [[nodiscard]] const void* identity() const noexcept {
+    [[nodiscard]] std::uintptr_t identity() const noexcept {
         const Ref<abi::IUnknown> unknown = as<abi::IUnknown>();
-        return unknown.get();
+        return reinterpret_cast<std::uintptr_t>(unknown.get());
     }
 
 private:
