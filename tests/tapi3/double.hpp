@@ -185,7 +185,8 @@ public:
     void called(const char* method, bool also_when_down = false) noexcept {
         const std::lock_guard lock(mutex);
         log_.emplace_back(method);
-        if (apartments_here() == 0) violations_.push_back(std::string(method) + ": this thread is in no apartment");
+        if (!in_apartment(apartments_here()))
+            violations_.push_back(std::string(method) + ": this thread is in no apartment");
         if (!initialized && !also_when_down) violations_.push_back(std::string(method) + ": TAPI is not initialized");
     }
     void violated(std::string what) {
@@ -471,6 +472,43 @@ private:
     int number_ = 0, disconnects_ = 0;
 };
 
+// A call's ITCallInfo that is another pointer each time, as an object may have it: only its IUnknown is always the same.
+class TearOff final : public abi::ITCallInfo, public Counted {
+public:
+    TearOff(Exchange& exchange, Call& call) : Counted(exchange), call_(*call.taken()) {}
+    ~TearOff() override { call_.Release(); }
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        return call_.QueryInterface(wanted, object);
+    }
+    TAPI3_DOUBLE_COUNTED
+    TAPI3_DOUBLE_DISPATCH
+    HResult WRAPUP_TAPI3_CALL get_CallState(Long* state) noexcept override { return call_.get_CallState(state); }
+    HResult WRAPUP_TAPI3_CALL get_Privilege(Long* privilege) noexcept override {
+        return call_.get_Privilege(privilege);
+    }
+    HResult WRAPUP_TAPI3_CALL get_CallInfoLong(Long which, Long* value) noexcept override {
+        return call_.get_CallInfoLong(which, value);
+    }
+    HResult WRAPUP_TAPI3_CALL get_CallInfoString(Long which, abi::String* value) noexcept override {
+        return call_.get_CallInfoString(which, value);
+    }
+    HResult WRAPUP_TAPI3_CALL GetCallInfoBuffer(Long which, ULong* size, std::uint8_t** bytes) noexcept override {
+        return call_.GetCallInfoBuffer(which, size, bytes);
+    }
+    TAPI3_DOUBLE_UNUSED(7)
+    TAPI3_DOUBLE_UNUSED(10)
+    TAPI3_DOUBLE_UNUSED(12)
+    TAPI3_DOUBLE_UNUSED(14)
+    TAPI3_DOUBLE_UNUSED(15)
+    TAPI3_DOUBLE_UNUSED(16)
+    TAPI3_DOUBLE_UNUSED(18)
+    TAPI3_DOUBLE_UNUSED(19)
+
+private:
+    abi::ITCallInfo& call_;
+};
+
 class StateEvent final : public abi::ITCallStateEvent, public Counted {
 public:
     StateEvent(Exchange& exchange, Call& call, Long state, Long cause)
@@ -491,7 +529,7 @@ public:
     TAPI3_DOUBLE_COUNTED
     TAPI3_DOUBLE_DISPATCH
     HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
-        *call = call_.taken();
+        *call = new TearOff(exchange_, call_);
         return abi::s_ok;
     }
     HResult WRAPUP_TAPI3_CALL get_State(Long* state) noexcept override {
@@ -529,7 +567,7 @@ public:
     TAPI3_DOUBLE_COUNTED
     TAPI3_DOUBLE_DISPATCH
     HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
-        *call = call_.taken();
+        *call = new TearOff(exchange_, call_);
         return abi::s_ok;
     }
     HResult WRAPUP_TAPI3_CALL get_Event(Long* event) noexcept override {

@@ -14,7 +14,7 @@
 #endif
 
 /// @file
-/// Strings and memory that change hands, as COM has them.
+/// Strings and memory that change hands, and apartments, as COM has them.
 
 namespace tapi3_double {
 
@@ -30,6 +30,14 @@ inline std::u16string_view view_of(char16_t* string) noexcept {
 inline void delete_string(char16_t* string) noexcept { ::SysFreeString(reinterpret_cast<BSTR>(string)); }
 inline void* new_memory(std::size_t size) noexcept { return ::CoTaskMemAlloc(size); }
 inline void delete_memory(void* memory) noexcept { ::CoTaskMemFree(memory); }
+
+// Whether this thread has joined the multithreaded apartment, and is not there by chance.
+inline bool in_apartment(int) noexcept {
+    APTTYPE type{};
+    APTTYPEQUALIFIER qualifier{};
+    return ::CoGetApartmentType(&type, &qualifier) == S_OK && type == APTTYPE_MTA &&
+           qualifier != APTTYPEQUALIFIER_IMPLICIT_MTA;
+}
 
 #else
 
@@ -52,6 +60,8 @@ inline void delete_string(char16_t* string) noexcept {
 }
 inline void* new_memory(std::size_t size) noexcept { return std::malloc(size); }
 inline void delete_memory(void* memory) noexcept { std::free(memory); }
+
+inline bool in_apartment(int entered) noexcept { return entered > 0; }
 
 #endif
 
