@@ -33,8 +33,8 @@ public:
 
     abi::HResult create_tapi(abi::ITTAPI** tapi) noexcept override {
         void* object = nullptr;
-        const abi::HResult result = ::CoCreateInstance(guid(abi::clsid_tapi), nullptr, CLSCTX_INPROC_SERVER,
-                                                       guid(abi::ITTAPI::iid), &object);
+        const abi::HResult result =
+            ::CoCreateInstance(guid(abi::clsid_tapi), nullptr, CLSCTX_INPROC_SERVER, guid(abi::ITTAPI::iid), &object);
         *tapi = static_cast<abi::ITTAPI*>(object);
         return result;
     }

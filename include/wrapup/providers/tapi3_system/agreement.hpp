@@ -24,7 +24,8 @@ namespace wrapup::tapi3::detail {
 static_assert(sizeof(abi::HResult) == sizeof(HRESULT) && sizeof(abi::Long) == sizeof(LONG));
 static_assert(sizeof(abi::ULong) == sizeof(ULONG) && sizeof(abi::Bool) == sizeof(VARIANT_BOOL));
 static_assert(sizeof(char16_t) == sizeof(OLECHAR) && sizeof(abi::Guid) == sizeof(GUID));
-static_assert(offsetof(abi::Guid, data2) == offsetof(GUID, Data2) && offsetof(abi::Guid, data4) == offsetof(GUID, Data4));
+static_assert(offsetof(abi::Guid, data2) == offsetof(GUID, Data2) &&
+              offsetof(abi::Guid, data4) == offsetof(GUID, Data4));
 // Enumerations are passed where we say Long.
 static_assert(sizeof(abi::Long) == sizeof(::CALL_STATE) && sizeof(abi::Long) == sizeof(::DISCONNECT_CODE));
 static_assert(sizeof(abi::Long) == sizeof(::CALL_PRIVILEGE) && sizeof(abi::Long) == sizeof(::CALLINFO_LONG));

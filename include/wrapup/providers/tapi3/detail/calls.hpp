@@ -475,10 +475,10 @@ private:
             if (result != abi::s_ok && call.get()->get_CallState(&state) < 0) state = abi::cs_idle;
             const std::lock_guard lock(mutex_);
             Record& record = *find(call);
-            if (result == abi::s_ok) record.drop_accepted(Clock::now());
-            else if (state == abi::cs_disconnected && result == result_of(Error::timeout))
+            const bool is_over = state == abi::cs_disconnected;
+            if (result == abi::s_ok || (is_over && result == result_of(Error::timeout)))
                 record.drop_accepted(Clock::now());
-            else if (state == abi::cs_disconnected) record.drop_came_late(Clock::now());
+            else if (is_over) record.drop_came_late(Clock::now());
             else if (!record.ending) {
                 record.drop_refused(Clock::now());
                 refused = result < 0 ? error_of(result) : make_error_code(Error::nothing_to_disconnect);
