@@ -12,6 +12,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -204,6 +205,27 @@ TEST_CASE("rule 36: what the other party has ended is not disconnected", "[tapi3
     CHECK(desk.exchange().books().disconnects == 0);
 }
 
+TEST_CASE("rule 36: nor is what has ended before there was a thread to disconnect it", "[tapi3][rule 36]") {
+    constexpr std::size_t threads = 64;
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    const int number = desk.number();
+    std::vector<Tapi3Session> busy;
+    Script script;
+    script.blocks = true;
+    desk.exchange().usually(script);
+    while (busy.size() < threads) busy.push_back(desk.dial());
+    for (auto& other : busy) CHECK(!other.drop());
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == static_cast<int>(threads); }));
+    CHECK(!call.drop()); // and there is nobody to do it
+    desk.exchange().hangs_up(number);
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->contested); // it had been asked for, and was not our doing
+    desk.exchange().unblock();
+    for (auto& other : busy) CHECK(Tapi3Desk::over(other));
+    CHECK(desk.exchange().books().disconnects == static_cast<int>(threads));
+}
+
 TEST_CASE("rule 36: idle is before a call, not its end", "[tapi3][rule 36]") {
     Tapi3Desk desk;
     auto call = desk.dial();
@@ -330,6 +352,24 @@ TEST_CASE("rule 41: calls that come while the service goes are let go", "[tapi3]
         desk.close();
         other.join();
     }
+}
+
+TEST_CASE("rule 41: a call that comes while others are waited for is disconnected, and shown to nobody",
+          "[tapi3][rule 41]") {
+    auto options = Tapi3Desk::fast();
+    options.grace = 10s;
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    Script script;
+    script.blocks = true;
+    desk.exchange().next(script);
+    std::thread closing([&] { desk.close(); });
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    desk.exchange().offer();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 2; }));
+    desk.exchange().unblock();
+    closing.join();
+    CHECK(!desk.next());
 }
 
 TEST_CASE("rule 42: each item may be absent on its own, after the end too", "[tapi3][rule 42]") {

@@ -123,7 +123,8 @@ public:
                 notifiers_.bind(std::move(place), call, std::move(notifier));
             }
             tell(call);
-        } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): the notifier says `lost`
+        } catch (const std::bad_alloc&) { // the notifier says `lost`, and nobody will have the call
+            deallocate(call);
         }
     }
 
@@ -164,17 +165,11 @@ public:
     }
 
     [[nodiscard]] std::error_code answer(Call call) noexcept {
-        {
-            const Use use(*this, call);
-            if (!use) return errc::lost;
-            abi::HResult result = abi::s_ok;
-            workers_->ask([&]() noexcept { result = use.control()->Answer(); });
-            const std::error_code error = error_of(result);
-            const std::lock_guard lock(mutex_);
-            find(call)->refused = error;
-            if (error) return error;
-        }
-        return {};
+        const Use use(*this, call);
+        if (!use) return errc::lost;
+        abi::HResult result = abi::s_ok;
+        workers_->ask([&]() noexcept { result = use.control()->Answer(); });
+        return error_of(result);
     }
 
     void deallocate(Call call) noexcept {

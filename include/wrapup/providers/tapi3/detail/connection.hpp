@@ -122,9 +122,13 @@ public:
         : thread_([&workers, &calls, queue = std::move(queue),
                    tick = std::clamp(patience / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500))] {
               const Workers::Member member(workers);
+              auto ticked = std::chrono::steady_clock::now();
               while (!queue->over()) {
                   if (const auto event = queue->take(tick)) calls.handle(*event);
-                  calls.tick();
+                  if (const auto now = std::chrono::steady_clock::now(); now - ticked >= tick) {
+                      calls.tick();
+                      ticked = now;
+                  }
               }
           }) {}
     Listener(const Listener&) = delete;

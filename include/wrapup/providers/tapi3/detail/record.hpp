@@ -13,7 +13,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 namespace wrapup::tapi3::detail {
@@ -114,7 +113,6 @@ struct Record {
     bool far_end_gone = false;    // before our Disconnect
     Cause cause{};                // as far as it is known
     std::optional<Ending> ending; // it is over
-    std::error_code refused{};    // what Answer was refused with
 
     bool given_up = false; // its identifier was given back
     bool void_ = false;    // the service goes
