@@ -118,8 +118,8 @@ private:
 // The thread on which events are handled, in their order.
 class Listener {
 public:
-    Listener(Workers& workers, Calls& calls, std::shared_ptr<Queue> queue, std::chrono::milliseconds patience)
-        : thread_([&workers, &calls, queue = std::move(queue),
+    Listener(Workers& workers, Calls& calls, std::shared_ptr<Queue> events, std::chrono::milliseconds patience)
+        : thread_([&workers, &calls, queue = std::move(events),
                    tick = std::clamp(patience / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500))] {
               const Workers::Member member(workers);
               auto ticked = std::chrono::steady_clock::now();
