@@ -73,9 +73,14 @@ public:
     /// Takes a hold on the identifier, or returns an empty lease and says why not: `errc::released`, `errc::lost`,
     /// or `errc::too_many_leases` where some 30,000 are held at once.
     [[nodiscard]] Lease<Provider> lease(std::error_code& error) const noexcept {
-        if (!session_) error = errc::released;
-        else if (session_->lease(error)) return Lease<Provider>(session_.get());
-        return {};
+        error = errc::released;
+        if (!session_) return {};
+        if (const auto lease = session_->lease(); !lease) {
+            error = session_->unleased(lease.before);
+            return {};
+        }
+        error.clear();
+        return Lease<Provider>(session_.get());
     }
 
     /// Asks about the session under a lease: see `Session::query`.

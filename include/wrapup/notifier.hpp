@@ -55,34 +55,30 @@ public:
     /// The end has begun, and the provider owes `terminated`, unaided: from here on a `drop` or a release is content with it
     /// and does not reach the provider; an `abort` does. Where the end takes a drop of ours, the provider makes it itself.
     /// The cause is taken, but does not replace that of a notice which this one contests.
-    void terminating(Location where = Location::current()) const noexcept {
-        say(Event::terminating, nullptr, nullptr, where);
-    }
+    void terminating(Location where = Location::current()) const noexcept { say(Event::terminating, nullptr, where); }
     void terminating(Value cause, Location where = Location::current()) const noexcept {
-        say(Event::terminating, nullptr, __builtin_addressof(cause), where);
+        say(Event::terminating, __builtin_addressof(cause), where);
     }
     void terminating(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept {
-        say(Event::terminating, &origin, nullptr, where);
+        say(Event::terminating, origin, nullptr, where);
     }
     void terminating(std::same_as<Origin> auto origin, Value cause,
                      Location where = Location::current()) const noexcept {
-        say(Event::terminating, &origin, __builtin_addressof(cause), where);
+        say(Event::terminating, origin, __builtin_addressof(cause), where);
     }
 
     /// It is over, and the identifier can still be asked: the library takes the snapshot, publishes the termination and
     /// calls the observers before this returns, unless another thread is about to.
-    void terminated(Location where = Location::current()) const noexcept {
-        say(Event::terminated, nullptr, nullptr, where);
-    }
+    void terminated(Location where = Location::current()) const noexcept { say(Event::terminated, nullptr, where); }
     void terminated(Value cause, Location where = Location::current()) const noexcept {
-        say(Event::terminated, nullptr, __builtin_addressof(cause), where);
+        say(Event::terminated, __builtin_addressof(cause), where);
     }
     void terminated(std::same_as<Origin> auto origin, Location where = Location::current()) const noexcept {
-        say(Event::terminated, &origin, nullptr, where);
+        say(Event::terminated, origin, nullptr, where);
     }
     void terminated(std::same_as<Origin> auto origin, Value cause,
                     Location where = Location::current()) const noexcept {
-        say(Event::terminated, &origin, __builtin_addressof(cause), where);
+        say(Event::terminated, origin, __builtin_addressof(cause), where);
     }
 
     /// A `drop` or `abort` that was accepted turned out to be refused: said once for each. Where none is left that was
@@ -140,23 +136,25 @@ private:
             };
         }
     }
-    void say(Event event, const Origin* origin, Value* cause, Location where) const noexcept {
-        if (block_) block_->report(event, origin, cause != nullptr, filler(block_, cause), where);
+    detail::State report(Event event, bool named, Origin origin, Value* cause, Location where) const noexcept {
+        return block_->report(event, named, origin, cause != nullptr, filler(block_, cause), where);
+    }
+    void say(Event event, Value* cause, Location where) const noexcept {
+        if (block_) report(event, false, Origin::remote, cause, where);
+    }
+    void say(Event event, Origin origin, Value* cause, Location where) const noexcept {
+        if (block_) report(event, true, origin, cause, where);
     }
     bool lose(Value* cause, Location where) const noexcept {
         if (!block_) return false;
-        constexpr Origin service = Origin::service;
-        const detail::State before =
-            block_->report(Event::lost, &service, cause != nullptr, filler(block_, cause), where);
+        const detail::State before = report(Event::lost, true, Origin::service, cause, where);
         return before.any(detail::State::deallocating) ||
                (before.phase() == Phase::released && !before.any(detail::State::lost));
     }
 
     // May destroy the notifier that it is called for.
     static void abandon(Block* block) noexcept {
-        if (!block) return;
-        block->orphan({});
-        block->leave();
+        if (block) block->orphan({});
     }
 
     Block* block_ = nullptr;

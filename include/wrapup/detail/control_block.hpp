@@ -18,8 +18,8 @@ namespace wrapup::detail {
 // it, and what each step permits. Which provider it is and what the termination holds is known to the class that derives
 // from it.
 //
-// Every step is one compare-and-exchange on the word, made by `update`. What a step permits is done by whoever made the
-// step: nobody checks again after having acted, and nobody waits for anybody.
+// Every step is one compare-and-exchange on the word. What a step permits is done by whoever made the step: nobody checks
+// again after having acted, and nobody waits for anybody.
 //
 // - Claiming, publishing and giving back are each made by one step that at most one thread can make.
 // - The termination is written by those who hold a filling bit, and after them by the one that publishes. It is read only
@@ -30,6 +30,14 @@ namespace wrapup::detail {
 template <class Backend>
 class ControlBlock {
 public:
+    // A step: the state that it was made of, and the one that it left.
+    struct Made {
+        State before;
+        State after;
+        bool made;
+        explicit operator bool() const noexcept { return made; }
+    };
+
     ControlBlock(const ControlBlock&) = delete;
     ControlBlock& operator=(const ControlBlock&) = delete;
 
@@ -37,20 +45,21 @@ public:
 
     // ---- asking for the end
 
-    // Where it claims the ending, the provider is to be asked, and what it says to be given to `answered`.
-    bool claim(std::uint64_t flags, Origin origin, source_location where, std::error_code& answer) noexcept {
-        const Made made = update([&](State& s) { return steps::claim(s, origin, flags); });
-        if (made) {
-            tell(made.before, Phase::active, Phase::terminating, origin, where);
-            return true;
-        }
-        if (made.before.any(State::given_up)) answer = errc::released;
-        superseded(made.before, origin, where);
-        return false;
+    // Where it claims the ending, the provider is to be asked, and what it says to be given to `answered`; otherwise
+    // `unclaimed` is what the caller is told.
+    Made claim(std::uint64_t flags, Origin origin, source_location where) noexcept {
+        const Made made = hold([&](State& s) { return steps::claim(s, origin, flags); });
+        if (made) tell(made.before, Phase::active, Phase::terminating, origin, where);
+        return made;
+    }
+    [[gnu::noinline]] std::error_code unclaimed(State state, Origin origin, source_location where) noexcept {
+        superseded(state, origin, where);
+        if (state.any(State::given_up)) return errc::released;
+        return {};
     }
 
     std::error_code abort(source_location where) noexcept {
-        const Made made = update([](State& s) { return steps::abort(s); });
+        const Made made = hold([](State& s) { return steps::abort(s); });
         const State before = made.before;
         if (made) {
             if (before.phase() == Phase::active) tell(before, Phase::active, Phase::terminating, Origin::user, where);
@@ -61,9 +70,20 @@ public:
         return {};
     }
 
+    // What the provider has answered to a drop. Mostly it accepts, and nothing has happened since the claim.
+    std::error_code answered(State claimed, std::error_code refused, source_location where) noexcept {
+        if (!refused) {
+            State after = claimed;
+            steps::accept_drop(after);
+            if (std::uint64_t expected = claimed.bits(); replace(expected, after)) return refused;
+        }
+        return answered(State::dropping, refused, where);
+    }
+
     // What the provider has answered to `call`, `dropping` or `aborting`. Where nothing is left that stands, this withdraws
     // the claim, and does what was posted while it stood: the owner's release. Returns what the caller is told.
-    std::error_code answered(std::uint64_t call, std::error_code refused, source_location where) noexcept {
+    [[gnu::noinline]] std::error_code answered(std::uint64_t call, std::error_code refused,
+                                               source_location where) noexcept {
         std::error_code told;
         for (bool first = true;; first = false) {
             steps::Next next{};
@@ -78,7 +98,7 @@ public:
                 refused = call_abort();
                 continue;
             }
-            tell(made.before, Phase::terminating, Phase::active, made.before.origin(), where, refused);
+            tell(made.before, Phase::terminating, Phase::active, made.before.origin(), where, &refused);
             if (next == steps::Next::told) {
                 return_lease(where);
                 return told;
@@ -93,8 +113,18 @@ public:
 
     // The owner's release. With `leave` the owner's reference goes in the same step.
     void give_up(bool leave, source_location where) noexcept {
+        std::uint64_t seen = word_.load(Backend::acquire);
+        if (State after(seen); steps::give_back_at_once(after)) {
+            if (leave) after.drop_reference(Backend::max_references);
+            if (replace(seen, after)) return deallocate();
+        }
+        if (leave && State(seen).any(State::given_up)) return leave_from(State(seen));
+        give_up_from(seen, leave, where);
+    }
+    [[gnu::noinline]] void give_up_from(std::uint64_t seen, bool leave, source_location where) noexcept {
         bool claims = false;
-        const Made made = update(
+        const Made made = update_from(
+            seen,
             [&](State& s) {
                 const bool first = !s.any(State::given_up);
                 claims = first && steps::give_up(s);
@@ -107,43 +137,57 @@ public:
         answered(State::dropping, call_drop(), where);
     }
 
-    bool lease(std::error_code& error) noexcept {
-        const Made made = update([](State& s) { return steps::lease(s, Backend::max_leases); });
-        if (made) error.clear();
-        else if (made.before.any(State::given_up)) error = errc::released;
-        else error = made.before.any(State::lost) ? errc::lost : errc::too_many_leases;
-        return static_cast<bool>(made);
+    // Where there is a lease, it is returned with the state that this left, or without; otherwise `unleased` says why not.
+    Made lease() noexcept {
+        return hold([](State& s) { return steps::lease(s, Backend::max_leases); });
     }
-    void return_lease(source_location where = {}) noexcept {
+    static std::error_code unleased(State state) noexcept {
+        if (state.any(State::given_up)) return errc::released;
+        return state.any(State::lost) ? errc::lost : errc::too_many_leases;
+    }
+    [[gnu::noinline]] void return_lease(source_location where = {}) noexcept {
         always([](State& s) { s.drop_lease(); }, where);
+    }
+    // Mostly nothing has happened meanwhile, and then there is nothing to do: the state is the one that was there before.
+    void return_lease(State leased) noexcept {
+        State after = leased;
+        after.drop_lease();
+        if (std::uint64_t expected = leased.bits(); !replace(expected, after)) return_lease();
     }
 
     void refer() noexcept {
-        always([](State& s) { s.add_reference(Backend::max_references); });
+        hold([](State& s) {
+            s.add_reference(Backend::max_references);
+            return true;
+        });
     }
 
-    // The last who refers to the block needs no step: nobody else can come to it any more.
-    void leave() noexcept {
-        if (const State s = state(); s.references() == 1 && s.leases() == 0 && !s.any(State::deallocating))
-            return destroy();
-        always([](State& s) { s.drop_reference(Backend::max_references); });
-    }
+    void leave() noexcept { leave_from(state()); }
 
     // ---- what the provider reports
 
-    // The end, `terminated` or `lost`, or its beginning, `terminating`. `fill` writes the cause, where `has_cause`; it is
-    // told whether this notice agrees with the claim, since one that does not may only fill what is empty. Returns what the
-    // state was.
+    // `fill` writes the cause, where there is one; it is told whether this notice agrees with the claim, since one that does
+    // not may only fill what is empty. Returns what the state was.
     template <class Fill>
-    State report(Event event, const Origin* origin, bool has_cause, Fill fill, source_location where) noexcept {
-        return report(event, origin, has_cause, false, fill, where);
+    State report(Event event, bool named, Origin origin, bool has_cause, Fill fill, source_location where) noexcept {
+        std::uint64_t seen = word_.load(Backend::acquire);
+        if (State after(seen); event == Event::terminated && steps::report_end(after, named, origin)) {
+            if (replace(seen, after)) {
+                if (has_cause) fill(true);
+                publish(after, where);
+                return State(seen);
+            }
+        }
+        return report_from(seen, {event, named, origin, has_cause}, fill, where);
     }
 
     // The notifier is gone: whoever has not been told of an end by now never will be.
     void orphan(source_location where) noexcept {
-        constexpr Origin service = Origin::service;
-        report(
-            Event::lost, &service, false, true, [](bool) {}, where);
+        const State s = state();
+        if (s.ended()) return leave_from(s);
+        report_from(
+            s.bits(), {Event::lost, true, Origin::service, false, true}, [](bool) {}, where);
+        leave();
     }
 
     // A request that was accepted, or that a call in progress will say is, turned out to be refused.
@@ -156,8 +200,8 @@ public:
             return retracts;
         });
         if (withdraws) answered(State::dropping, error, where);
-        else if (!made) superseded(made.before, made.before.origin(), where, error);
-        else tell(made.before, Phase::terminating, Phase::terminating, made.before.origin(), where, error);
+        else if (!made) superseded(made.before, made.before.origin(), where, &error);
+        else tell(made.before, Phase::terminating, Phase::terminating, made.before.origin(), where, &error);
     }
 
     // ---- beginnings
@@ -169,7 +213,7 @@ public:
             publishes = steps::filled(s, bit);
             return true;
         });
-        if (publishes) publish(where);
+        if (publishes) publish(made.after, where);
         return made.before.any(State::reported);
     }
 
@@ -184,7 +228,7 @@ public:
     // for the lock under which it was set until the observer is linked.
     bool observe(Observer<Backend>& observer) noexcept {
         return observers_.add(observer, [this] {
-            const Made made = update([](State& s) {
+            const Made made = hold([](State& s) {
                 if (s.over() || s.any(State::observed)) return false;
                 s.set(State::observed);
                 return true;
@@ -198,31 +242,70 @@ protected:
     explicit ControlBlock(State state) noexcept : word_(state.bits()) {}
     ~ControlBlock() = default;
 
-private:
-    struct Made {
-        State before;
-        bool made;
-        explicit operator bool() const noexcept { return made; }
-    };
+    // The identifier is given back, and there are still references.
+    void deallocated() noexcept {
+        always([](State& s) {
+            s.clear(State::deallocating);
+            s.set(Phase::released);
+        });
+    }
 
-    // The only way the word changes. `change` makes a step of a state or says that there is none to make; it may be called
-    // again. What the step permits is done here: the one that leaves the identifier to nobody gives it back, the one that
+    // The termination is complete: publish, notify, release, in this order. Mostly nothing has happened since the end was
+    // reported, and nobody is to be told.
+    void completed(State reported, source_location where) noexcept {
+        std::uint64_t seen = reported.bits();
+        if (State after = reported; steps::publish_silently(after) && replace(seen, after)) return;
+        publish_from(seen, where);
+    }
+
+private:
+    // Makes a step, where the state is the expected one; otherwise says in its place which it is.
+    //
+    // Release: what this thread did under its lease, and wrote into the termination, comes before what the next step
+    // permits. Acquire: and after all that the steps before it did.
+    bool replace(std::uint64_t& expected, State after) noexcept {
+        return word_.compare_exchange_weak(expected, after.bits(), Backend::acq_rel, Backend::acquire);
+    }
+
+    // A step that adds to those who hold the identifier or the block, or to what is known, and so leaves neither to nobody.
+    // `change` makes a step of a state or says that there is none to make; it may be called again.
+    template <class Change>
+    Made hold(Change change) noexcept {
+        for (std::uint64_t seen = word_.load(Backend::acquire);;) {
+            State after(seen);
+            if (!change(after)) return {State(seen), State(seen), false};
+            if (replace(seen, after)) return {State(seen), after, true};
+        }
+    }
+
+    void leave_from(State state) noexcept {
+        for (std::uint64_t seen = state.bits();;) {
+            State s(seen);
+            // The last who refers to the block needs no step: nobody else can come to it any more.
+            if (s.holds_last_reference()) return destroy();
+            s.drop_reference(Backend::max_references);
+            if (replace(seen, s)) return;
+        }
+    }
+
+    // Any step. What it permits is done here: the one that leaves the identifier to nobody gives it back, the one that
     // leaves the block to nobody destroys it.
     template <class Change>
     Made update(Change change, source_location where = {}) noexcept {
-        std::uint64_t expected = word_.load(Backend::acquire);
+        return update_from(word_.load(Backend::acquire), change, where);
+    }
+    template <class Change>
+    Made update_from(std::uint64_t seen, Change change, source_location where) noexcept {
         for (;;) {
-            const State before(expected);
+            const State before(seen);
             State after = before;
-            if (!change(after)) return {before, false};
+            if (!change(after)) return {before, before, false};
             const bool gives_back = after.releasable();
             if (gives_back) after.set(State::deallocating);
-            // Release: what this thread did under its lease, and wrote into the termination, comes before what the next
-            // step permits. Acquire: and after all that the steps before it did.
-            if (!word_.compare_exchange_weak(expected, after.bits(), Backend::acq_rel, Backend::acquire)) continue;
+            if (!replace(seen, after)) continue;
             if (gives_back) give_back(where);
             else if (after.unreferenced()) destroy();
-            return {before, true};
+            return {before, after, true};
         }
     }
     template <class Change>
@@ -236,35 +319,33 @@ private:
     }
 
     template <class Fill>
-    State report(Event event, const Origin* origin, bool has_cause, bool if_live, Fill fill,
-                 source_location where) noexcept {
-        steps::Report notice;
-        const Made made = update([&](State& s) { return steps::report(s, event, origin, has_cause, if_live, notice); });
+    [[gnu::noinline]] State report_from(std::uint64_t seen, steps::Notice notice, Fill fill,
+                                        source_location where) noexcept {
+        steps::Report report;
+        const Made made = update_from(seen, [&](State& s) { return steps::report(s, notice, report); }, {});
+        const Origin origin = notice.named ? notice.origin : made.before.origin();
         const State before = made.before;
-        if (notice.late) superseded(before, origin ? *origin : before.origin(), where);
-        if (notice.late || !made) return before;
-        if (before.phase() == Phase::active)
-            tell(before, Phase::active, Phase::terminating, origin ? *origin : Origin::remote, where);
+        if (report.late) superseded(before, origin, where);
+        if (report.late || !made) return before;
+        if (before.phase() == Phase::active) tell(before, Phase::active, Phase::terminating, notice.origin, where);
         else if (before.phase() == Phase::terminated)
             tell(before, Phase::terminated, Phase::released, Origin::service, where);
-        if (has_cause && (notice.publishes || notice.fills)) fill(notice.agrees);
-        if (notice.publishes) {
-            publish(where);
-        } else if (notice.fills) {
+        if (notice.has_cause && (report.publishes || report.fills)) fill(report.agrees);
+        if (report.publishes) {
+            publish(state(), where);
+        } else if (report.fills) {
             filled(State::filling_cause, where);
             return_lease(where);
         }
         return before;
     }
 
-    // Snapshot, publish, notify, release, in this order. Called by the one whose step has found the end reported and nobody
-    // filling, with a lease that is returned by the step that publishes, or once the observers have been called.
-    void publish(source_location where) noexcept {
-        complete(state());
+    [[gnu::noinline]] void publish_from(std::uint64_t seen, source_location where) noexcept {
         Phase to{};
-        const Made made = update(
+        const Made made = update_from(
+            seen,
             [&](State& s) {
-                conclude({s.origin(), s.any(State::contested), s.any(State::abandoned)});
+                conclude(s);
                 steps::publish(s);
                 to = s.phase();
                 return true;
@@ -279,36 +360,40 @@ private:
 
     // Nobody holds a lease, and none is given while `deallocating`; so without references nobody can come any more.
     void give_back(source_location where) noexcept {
+        if (!state().any(State::traced)) return deallocate();
         call_deallocate();
-        tell(state(), Phase::terminated, Phase::released, Origin::application, where);
+        trace(Phase::terminated, Phase::released, Origin::application, false, nullptr, where);
         if (state().references() == 0) return destroy();
-        always([](State& s) {
-            s.clear(State::deallocating);
-            s.set(Phase::released);
-        });
+        deallocated();
     }
 
     // Whoever traces may destroy the session, or the notifier, that has brought us here.
-    void trace(const Transition& transition) noexcept {
+    [[gnu::noinline]] void trace(Phase from, Phase to, Origin origin, bool superseded, const std::error_code* refusal,
+                                 source_location where) noexcept {
         refer();
-        call_trace(transition);
+        call_trace({from, to, origin, superseded, refusal ? *refusal : std::error_code(), where});
         leave();
     }
     void tell(State s, Phase from, Phase to, Origin origin, source_location where,
-              std::error_code refusal = {}) noexcept {
-        if (s.any(State::traced)) trace({from, to, origin, false, refusal, where});
+              const std::error_code* refusal = nullptr) noexcept {
+        if (s.any(State::traced)) trace(from, to, origin, false, refusal, where);
     }
-    void superseded(State s, Origin origin, source_location where, std::error_code refusal = {}) noexcept {
-        if (s.any(State::traced)) trace({s.phase(), s.phase(), origin, true, refusal, where});
+    void superseded(State s, Origin origin, source_location where, const std::error_code* refusal = nullptr) noexcept {
+        if (s.any(State::traced)) trace(s.phase(), s.phase(), origin, true, refusal, where);
     }
 
     // What only the class with the provider can do.
     virtual std::error_code call_drop() noexcept = 0;
     virtual std::error_code call_abort() noexcept = 0;
     virtual void call_deallocate() noexcept = 0;
+    virtual void deallocate() noexcept = 0; // with what follows, where nobody is to be told
     virtual void call_trace(const Transition& transition) noexcept = 0;
-    virtual void complete(State state) noexcept = 0; // all of the termination but its `Ending`
-    virtual void conclude(const Ending& ending) noexcept = 0;
+    virtual void
+    conclude(State state) noexcept = 0; // writes the part of the termination that may change until it is published
+    // Writes all of it, snapshot included, and goes on with `completed`. Called by the one whose step has found the end
+    // reported and nobody filling, and left this state, with a lease that is returned by the step that publishes, or once the
+    // observers have been called.
+    virtual void publish(State reported, source_location where) noexcept = 0;
     virtual void destroy() noexcept = 0;
 
     typename Backend::template Atomic<std::uint64_t> word_;

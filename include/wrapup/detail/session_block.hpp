@@ -51,33 +51,34 @@ public:
     }
 
     std::error_code drop(source_location where) noexcept {
-        std::error_code answer;
-        if (!this->claim(0, Origin::user, where, answer)) return answer;
-        return this->answered(State::dropping, call_drop(), where);
+        const auto claim = this->claim(0, Origin::user, where);
+        return claim ? drop_claimed(claim.after, where) : this->unclaimed(claim.before, Origin::user, where);
     }
 
     template <class Reason>
     std::error_code disconnect(Reason reason, source_location where) noexcept {
-        std::error_code answer;
-        if (!this->claim(State::reasoned | State::filling_request, Origin::application, where, answer)) return answer;
+        const auto claim = this->claim(State::reasoned | State::filling_request, Origin::application, where);
+        if (!claim) return this->unclaimed(claim.before, Origin::application, where);
         termination_.reason.emplace(std::move(reason));
         const bool ended = this->filled(State::filling_request, where); // then there is nothing left to ask for
+        std::error_code answer;
         if (!ended) answer = refusal([&] { return provider_.drop(id_, *termination_.reason); });
         return this->answered(State::dropping, answer, where);
     }
 
     template <class Otherwise, class F, class... Args>
     auto query(Otherwise otherwise, F&& f, Args&&... args) -> Answer<P, Identifier, F, Args...> {
-        std::error_code error;
-        if (!this->lease(error)) return otherwise.template answer<Answer<P, Identifier, F, Args...>>(error);
-        const Leased leased{*this};
+        const auto lease = this->lease();
+        if (!lease) return otherwise.template answer<Answer<P, Identifier, F, Args...>>(this->unleased(lease.before));
+        const Leased leased{*this, lease.after};
         return ask(provider_, id_, std::forward<F>(f), std::forward<Args>(args)...);
     }
 
 private:
     struct Leased {
         SessionBlock& block;
-        ~Leased() { block.return_lease(); }
+        State state;
+        ~Leased() { block.return_lease(state); }
     };
 
     SessionBlock(P&& provider, Identifier id, std::uint64_t flags) noexcept
@@ -89,6 +90,11 @@ private:
     static constexpr std::uint64_t able =
         Traces<P> * std::uint64_t{State::traced} | Aborts<P> * std::uint64_t{State::abortable};
 
+    // Apart, so that a drop that comes too late, of which there are many, saves no registers for this.
+    [[gnu::noinline]] std::error_code drop_claimed(State claimed, source_location where) noexcept {
+        return this->answered(claimed, call_drop(), where);
+    }
+
     std::error_code call_drop() noexcept override {
         return refusal([this] { return provider_.drop(id_); });
     }
@@ -97,19 +103,30 @@ private:
         return make_error_code(std::errc::operation_not_supported);
     }
     void call_deallocate() noexcept override { provider_.deallocate(id_); }
+    void deallocate() noexcept override {
+        call_deallocate();
+        if (this->state().references() == 0) return destroy();
+        this->deallocated();
+    }
     void call_trace([[maybe_unused]] const Transition& transition) noexcept override {
         if constexpr (Traces<P>) provider_.trace(transition);
     }
-    void complete([[maybe_unused]] State state) noexcept override {
+    void publish(State state, source_location where) noexcept override {
         if constexpr (AcceptsReason<P>)
             if (!state.any(State::reasoned)) termination_.reason.reset();
         if constexpr (Snapshots<P>)
             if (!state.any(State::lost)) termination_.statistics.emplace(provider_.snapshot(id_));
         if constexpr (Timed<P>) termination_.ended = provider_.now();
+        conclude(state);
+        this->completed(state, where);
     }
-    void conclude(const Ending& ending) noexcept override {
+    void conclude(State state) noexcept override {
         Backend::writes(&termination_);
-        static_cast<Ending&>(termination_) = ending;
+        termination_.origin = state.origin();
+        if (!state.any(State::contested | State::abandoned))
+            return; // neither is ever taken back once an end is reported
+        termination_.contested = state.any(State::contested);
+        termination_.abandoned = state.any(State::abandoned);
     }
     void destroy() noexcept override { delete this; }
     CausePart<typename CauseOf<P>::type>& cause_part() noexcept override { return termination_; }

@@ -64,6 +64,10 @@ public:
     constexpr void set(Phase phase) noexcept {
         bits_ = (bits_ & ~std::uint64_t{3}) | static_cast<std::uint64_t>(phase);
     }
+    // To the next phase.
+    constexpr void advance() noexcept { ++bits_; }
+    // Says whose ending it is, of which it has not been said: an active session's origin is `user`, which is 0.
+    constexpr void name(Origin origin) noexcept { bits_ |= static_cast<std::uint64_t>(origin) << 2; }
     constexpr void set(Origin origin) noexcept {
         bits_ = (bits_ & ~std::uint64_t{3 << 2}) | static_cast<std::uint64_t>(origin) << 2;
     }
@@ -93,6 +97,7 @@ public:
         if (retracted() > 0) bits_ -= one_retracted;
         else bits_ += one_accepted;
     }
+    constexpr void accept_first() noexcept { bits_ += one_accepted; }
     // The provider takes back one acceptance: one that was made, or else one that a call in progress will return with.
     // Which request it means makes no difference to how many stand. Returns whether there was anything to take back.
     constexpr bool retract() noexcept {
@@ -124,6 +129,11 @@ public:
     // Nobody will look at the block again.
     [[nodiscard]] constexpr bool unreferenced() const noexcept {
         return references() == 0 && leases() == 0 && !any(deallocating);
+    }
+
+    // There is one reference, and nothing else that the block would have to live for.
+    [[nodiscard]] constexpr bool holds_last_reference() const noexcept {
+        return (bits_ & (~(one_lease - 1) | deallocating)) == one_reference;
     }
 
     // Back to `active`, with nothing left of the requests that were refused. No call is in progress, and none was accepted.

@@ -14,9 +14,10 @@ namespace wrapup::detail::steps {
 
 using enum State::Flag;
 
+// Of an active session.
 constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
-    s.set(Phase::terminating);
-    s.set(origin);
+    s.advance();
+    s.name(origin);
     s.set(flags);
 }
 
@@ -88,6 +89,14 @@ enum class Next {
     return true;
 }
 
+// The same where a drop is accepted and nothing has happened since it was claimed: nothing has been accepted before, or
+// taken back.
+constexpr void accept_drop(State& s) noexcept {
+    s.clear(dropping);
+    s.accept_first();
+    s.drop_lease();
+}
+
 // ---- giving the identifier up, and using it
 
 // The owner's release. Returns whether it claims the ending, so that the provider must be asked, under a lease.
@@ -99,6 +108,14 @@ enum class Next {
     return true;
 }
 
+// The same where the session is over, nobody else holds the identifier, and nobody is to be told: it is the caller's to
+// deallocate.
+[[nodiscard]] constexpr bool give_back_at_once(State& s) noexcept {
+    if (s.phase() != Phase::terminated || s.leases() != 0 || s.any(given_up | deallocating | traced)) return false;
+    s.set(given_up | deallocating);
+    return true;
+}
+
 [[nodiscard]] constexpr bool lease(State& s, std::uint64_t most) noexcept {
     if (s.any(given_up | lost) || s.leases() >= most) return false;
     s.add_lease();
@@ -106,6 +123,16 @@ enum class Next {
 }
 
 // ---- what the provider reports
+
+// What the provider says: the end (`terminated`, `lost`) or its beginning (`terminating`). One that names no origin confirms
+// whatever is claimed, or else is the remote party's. With `if_live` it is not said where the end has been reported before.
+struct Notice {
+    Event event;
+    bool named;
+    Origin origin; // `remote` where none is named
+    bool has_cause;
+    bool if_live = false;
+};
 
 // What a notice turned out to be.
 struct Report {
@@ -117,42 +144,50 @@ struct Report {
 };
 
 // Whose ending it is, now that somebody reports it.
-[[nodiscard]] constexpr bool attribute(State& s, const Origin* origin) noexcept {
+[[nodiscard]] constexpr bool attribute(State& s, Notice notice) noexcept {
     if (s.phase() == Phase::active) {
-        begin(s, origin ? *origin : Origin::remote, 0);
+        begin(s, notice.origin, 0);
         return true;
     }
-    if (!origin || *origin == s.origin()) return true;
+    if (!notice.named || notice.origin == s.origin()) return true;
     s.set(contested);
     if (!s.unanswered()) return false;
-    s.set(*origin);
+    s.set(notice.origin);
     return true;
 }
 
-// The end (`terminated`, `lost`) or its beginning (`terminating`). Without an origin it confirms whatever is claimed. With
-// `if_live` it is not said where the end has been reported before.
-[[nodiscard]] constexpr bool report(State& s, Event event, const Origin* origin, bool has_cause, bool if_live,
-                                    Report& notice) noexcept {
+[[nodiscard]] constexpr bool report(State& s, Notice notice, Report& report) noexcept {
     const State before = s;
-    notice = {};
-    if (if_live && s.ended()) return false;
-    const Action action = step(s.phase(), event).action;
-    notice.late = s.ended() && action != Action::forfeit;
+    report = {};
+    if (notice.if_live && s.ended()) return false;
+    const Action action = step(s.phase(), notice.event).action;
+    report.late = s.ended() && action != Action::forfeit;
     if (action == Action::none || s.any(deallocating)) return false;
-    if (event == Event::lost) s.set(lost);
+    if (notice.event == Event::lost) s.set(lost);
     if (action == Action::forfeit) {
         s.set(Phase::released);
     } else {
-        notice.agrees = attribute(s, origin);
-        if (notice.late) return s != before;
+        report.agrees = attribute(s, notice);
+        if (report.late) return s != before;
         s.set(confirmed);
-        const bool over = event != Event::terminating;
-        notice.publishes = over && !s.any(filling_request | filling_cause);
-        notice.fills = has_cause && !notice.publishes && !s.any(filling_cause);
+        const bool over = notice.event != Event::terminating;
+        report.publishes = over && !s.any(filling_request | filling_cause);
+        report.fills = notice.has_cause && !report.publishes && !s.any(filling_cause);
         if (over) s.set(reported);
-        if (notice.fills) s.set(filling_cause);
+        if (report.fills) s.set(filling_cause);
     }
-    if (notice.publishes || notice.fills) s.add_lease();
+    if (report.publishes || report.fills) s.add_lease();
+    return true;
+}
+
+// The same for the end that most sessions come to, where nobody writes anything and nothing has to be weighed up: the end is
+// to be published, and its cause agrees.
+[[nodiscard]] constexpr bool report_end(State& s, bool named, Origin origin) noexcept {
+    if (s.over() || s.any(filling_request | filling_cause | reported | traced)) return false;
+    if (s.phase() == Phase::active) begin(s, origin, 0);
+    else if (named) return false;
+    s.set(confirmed | reported);
+    s.add_lease();
     return true;
 }
 
@@ -170,6 +205,14 @@ struct Report {
 constexpr void publish(State& s) noexcept {
     s.set(s.any(lost) ? Phase::released : Phase::terminated);
     if (!s.any(observed | traced)) s.drop_lease();
+}
+
+// The same where nobody is to be told, and the identifier stays with its owner.
+[[nodiscard]] constexpr bool publish_silently(State& s) noexcept {
+    if (s.any(observed | traced | given_up | lost)) return false;
+    s.advance();
+    s.drop_lease();
+    return true;
 }
 
 // The service has not opened a session.
