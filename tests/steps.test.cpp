@@ -86,6 +86,21 @@ TEST_CASE("Steps: an end published to nobody is the end published", "[steps]") {
     CHECK(taken > 1'000);
 }
 
+TEST_CASE("Steps: an end published to observers alone is the end published", "[steps]") {
+    unsigned taken = 0;
+    for_each_state([&](State s) {
+        State quick = s;
+        if (s.phase() != Phase::terminating || s.leases() == 0 || !steps::publish_aloud(quick)) return;
+        ++taken;
+        State any = s;
+        steps::publish(any);
+        if (any != quick || any.releasable() || any.unreferenced()) FAIL("state " << s.bits());
+        any.drop_lease();
+        if (any.releasable() || any.unreferenced()) FAIL("state " << s.bits());
+    });
+    CHECK(taken > 1'000);
+}
+
 TEST_CASE("Steps: a drop accepted before anything else happens is a drop accepted", "[steps]") {
     unsigned taken = 0;
     for_each_state([&](State s) {

@@ -29,11 +29,11 @@ public:
     template <class G>
     [[nodiscard]] TerminationCallback(const Monitor<Provider>& session,
                                       G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
-        : TerminationCallback(detail::Reference<Provider>(detail::Access::block(session)), std::forward<G>(f)) {}
+        : TerminationCallback(detail::Access::block(session), std::forward<G>(f)) {}
     template <class G>
     [[nodiscard]] TerminationCallback(const Session<Provider>& session,
                                       G&& f) noexcept(std::is_nothrow_constructible_v<F, G>)
-        : TerminationCallback(detail::Reference<Provider>(detail::Access::block(session)), std::forward<G>(f)) {}
+        : TerminationCallback(detail::Access::block(session), std::forward<G>(f)) {}
 
     ~TerminationCallback() {
         if (registered_) session_->forget(*this);
@@ -41,11 +41,11 @@ public:
 
 private:
     template <class G>
-    TerminationCallback(detail::Reference<Provider> session, G&& f)
-        : session_(std::move(session)), f_(std::forward<G>(f)) {
-        if (!session_) return;
+    TerminationCallback(detail::SessionBlock<Provider>* session, G&& f) : f_(std::forward<G>(f)) {
+        if (!session) return;
+        session_ = detail::Reference<Provider>::adopt(session); // which `observe` takes, where others may call at once
         registered_ = true;
-        if (session_->observe(*this)) return;
+        if (session->observe(*this, true)) return;
         registered_ = false;
         over();
     }

@@ -64,7 +64,7 @@ bool wait_until(SessionBlock<P>& session, TimePoint deadline) {
         // A wait whose deadline has passed is a look, not a system call.
         if (deadline <= wait_clock_now(session)) return over();
         Waiter<typename BackendOf<P>::type> waiter;
-        if (!session.observe(waiter)) return true;
+        if (!session.observe(waiter, false)) return true;
         waiter.wait_until(deadline);
         session.forget(waiter);
     }

@@ -29,12 +29,14 @@ namespace {
 // The mutex of the core too, instead of the explorer's own.
 struct WholeBackend : ex::Backend {
     using Mutex = wrapup::detail::WordMutex<WholeBackend>;
+    using LockedWord = wrapup::detail::LockedWord<WholeBackend>;
 };
 
 // Orders that are too weak by one: each is to be found.
 template <std::memory_order order_of_acquire, std::memory_order order_of_release, std::memory_order order_of_both>
 struct WeakBackend : ex::Backend {
     using Mutex = wrapup::detail::WordMutex<WeakBackend>;
+    using LockedWord = wrapup::detail::LockedWord<WeakBackend>;
     static constexpr std::memory_order acquire = order_of_acquire;
     static constexpr std::memory_order release = order_of_release;
     static constexpr std::memory_order acq_rel = order_of_both;
@@ -293,7 +295,6 @@ constexpr const char* threes[] = {
     "terminated + lost + callback",
     "terminated + lease + callback",
     "terminated + look + callback_removed",
-    "terminated + callback_removed + callback_removed",
     "terminated + lease + callback_that_releases",
     "terminated + callback_that_destroys + look",
     "terminated + terminated + lost",
@@ -301,7 +302,11 @@ constexpr const char* threes[] = {
     "terminated + monitor_copied + look",
 };
 
-// And four, of which that is not so.
+// And those of which that is not so.
+constexpr const char* long_threes[] = {
+    "terminated + callback_removed + callback_removed",
+    "terminated + callback_removed + callback_that_releases",
+};
 constexpr const char* fours[] = {
     "drop + release + terminated + lease",
     "drop + abort + release + refused",
@@ -394,6 +399,8 @@ void every_change() {
                                 {.whims = 1, .arguments = "--line specials"}));
     rows_of_pairs();
     print(play_these<Silent>("3 threads", threes, {.arguments = "--actors 3"}));
+    print(play_these<Silent>("3 threads, with more steps, 4 preemptions", long_threes,
+                             {.options = {.preemptions = 4}, .arguments = "--actors 3 --preemptions 4"}));
     print(play_all<Silent>("3 threads, all that there are, 1 preemption",
                            {.actors = 3, .options = {.preemptions = 1}, .arguments = "--actors 3 --preemptions 1"}));
     print(play_these<Silent>(
@@ -426,6 +433,7 @@ void a_night() {
                                 {.options = stale, .arguments = "--line specials --stale"}));
     print(play_all<Silent>("2 threads, stale reads",
                            {.options = stale, .without = "wait_for", .arguments = "--actors 2 --stale"}));
+    print(play_these<Silent>("3 threads, with more steps", long_threes, {.arguments = "--actors 3"}));
     print(play_these<Silent>("3 threads, stale reads", threes, {.options = stale, .arguments = "--actors 3 --stale"}));
     print(play_all<Silent>(
         "2 threads, 1 answer is another, stale reads",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wrapup/detail/locked_word.hpp>
 #include <wrapup/detail/native_atomic.hpp>
 #include <wrapup/detail/word_mutex.hpp>
 
@@ -21,6 +22,10 @@ struct NativeBackend {
     template <class T>
     using Atomic = NativeAtomic<T>;
 
+    // One that changes again at once where somebody waits for it to: it is looked at until then, and never notified.
+    template <class T>
+    using Spinning = SpinningAtomic<T>;
+
     // Memory that threads share and that something else orders. What is too large for that says when it is used.
     template <class T>
     using Plain = T;
@@ -28,6 +33,7 @@ struct NativeBackend {
     static void writes(const void*) noexcept {}
 
     using Mutex = WordMutex<NativeBackend>;
+    using LockedWord = detail::LockedWord<NativeBackend>;
 
     // Names the calling thread, without what <thread> costs, and by the same name in every shared library of the program,
     // which a variable of our own would not.

@@ -224,19 +224,30 @@ public:
 
     // ---- observers
 
-    // Whether the observer will be called; where not, the session is over. Whoever publishes sees the flag, and then waits
-    // for the lock under which it was set until the observer is linked.
-    bool observe(Observer<Backend>& observer) noexcept {
-        return observers_.add(observer, [this] {
-            const Made made = hold([](State& s) {
-                if (s.over() || s.any(State::observed)) return false;
-                s.set(State::observed);
+    // Whether the observer will be called; where not, the session is over. With `refer` there is a reference more in any case.
+    // The one whose step says that there are observers begins the list; whoever knows of that waits until it has.
+    bool observe(Observer<Backend>& observer, bool refer) noexcept {
+        const State before = hold([refer](State& s) {
+                                 if (refer) s.add_reference(Backend::max_references);
+                                 else if (s.over() || s.any(State::observed)) return false;
+                                 if (!s.over()) s.set(State::observed);
+                                 return true;
+                             }).before;
+        if (before.over()) return false;
+        // Whoever publishes comes to the list after that: it is still to be delivered to where the session is not over yet.
+        if (before.any(State::observed)) return observers_.add(observer, [this] { return !state().over(); });
+        observers_.begin(observer);
+        return true;
+    }
+    void forget(Observer<Backend>& observer) noexcept {
+        observers_.remove(observer, [this] {
+            hold([](State& s) {
+                if (s.any(State::awaited)) return false;
+                s.set(State::awaited);
                 return true;
             });
-            return !made.before.over();
         });
     }
-    void forget(Observer<Backend>& observer) noexcept { observers_.remove(observer); }
 
 protected:
     explicit ControlBlock(State state) noexcept : word_(state.bits()) {}
@@ -255,7 +266,7 @@ protected:
     void completed(State reported, source_location where) noexcept {
         std::uint64_t seen = reported.bits();
         if (State after = reported; steps::publish_silently(after) && replace(seen, after)) return;
-        publish_from(seen, where);
+        publish_from(reported, seen, where);
     }
 
 private:
@@ -340,7 +351,8 @@ private:
         return before;
     }
 
-    [[gnu::noinline]] void publish_from(std::uint64_t seen, source_location where) noexcept {
+    [[gnu::noinline]] void publish_from(State reported, std::uint64_t seen, source_location where) noexcept {
+        if (State after = reported; steps::publish_aloud(after) && replace(seen, after)) return deliver(after, where);
         Phase to{};
         const Made made = update_from(
             seen,
@@ -354,8 +366,27 @@ private:
         const State before = made.before;
         if (!before.any(State::observed | State::traced)) return;
         tell(before, Phase::terminating, to, before.origin(), where);
-        if (before.any(State::observed)) observers_.deliver();
-        return_lease(where);
+        if (before.any(State::observed)) deliver(made.after, where);
+        else return_lease(where);
+    }
+    // With the lease under which it was published. Those who wait for the last call are woken while it is still there.
+    void deliver(State published, source_location where) noexcept {
+        observers_.deliver();
+        if (!published.any(State::given_up | State::awaited)) {
+            State after = published;
+            after.drop_lease();
+            if (std::uint64_t expected = published.bits(); replace(expected, after)) return;
+        }
+        for (bool awaited = true; awaited;) {
+            always(
+                [&](State& s) {
+                    awaited = s.any(State::awaited);
+                    if (awaited) s.clear(State::awaited);
+                    else s.drop_lease();
+                },
+                where);
+            if (awaited) observers_.wake();
+        }
     }
 
     // Nobody holds a lease, and none is given while `deallocating`; so without references nobody can come any more.

@@ -17,101 +17,128 @@ public:
 
     virtual void over() noexcept = 0;
 
-    Plain<Observer*> next = nullptr; // null where it is in no list
+    Plain<Observer*> next = nullptr;
     Plain<Observer*> previous = nullptr;
+    // The thread that has taken it off the list to call it; null before.
+    typename Backend::template Atomic<const void*> caller{nullptr};
 
 protected:
     ~Observer() = default;
 };
 
 // The observers of one session, called in the order in which they registered, by one thread, once, with no lock held.
+//
+// The list is one word, the first observer and a flag, which is locked for the few instructions that a change takes; nobody is
+// called meanwhile.
+//
+// A call in progress is waited for by those who destroy the observer. They say so where the thread that calls will look when
+// it has returned: in the list, and in the session's word, since after the last observer it does not come to the list again.
+// Either they are seen there, and woken; or they come after it, and then see that the call is not in progress any more.
 template <class Backend>
 class Observers {
     using Observer = detail::Observer<Backend>;
-    template <class T>
-    using Plain = typename Backend::template Plain<T>;
 
 public:
-    // Links the observer where `announce`, called under the lock, says that the end is still to come.
-    template <class Announce>
-    bool add(Observer& observer, Announce announce) noexcept {
-        mutex_.lock();
-        const bool to_come = announce();
-        if (to_come) link(observer);
-        mutex_.unlock();
-        return to_come;
+    // The first, by the one whose step has announced that there are observers: whoever knows of that waits for this.
+    void begin(Observer& observer) noexcept { list_.unlock(link(observer, 0)); }
+
+    // Another one, where the end is still to come.
+    template <class ToCome>
+    [[gnu::noinline]] bool add(Observer& observer, ToCome to_come) noexcept {
+        const List list = list_.lock();
+        const bool links = to_come();
+        list_.unlock(links ? link(observer, list) : list);
+        return links;
     }
 
     // Afterwards the observer is not called any more, and no call of it is in progress on another thread. A call on this
-    // thread is the caller's own: waiting for it would be waiting for ever.
-    void remove(Observer& observer) noexcept {
-        mutex_.lock();
-        if (observer.next) unlink(observer);
-        while (delivery_ && delivery_->running == &observer && delivery_->thread != Backend::this_thread()) {
-            delivery_->awaited = true;
-            const int round = rounds_.load(Backend::relaxed);
-            mutex_.unlock();
-            rounds_.wait(round, Backend::relaxed); // what it waits for is under the mutex
-            mutex_.lock();
-        }
-        mutex_.unlock();
+    // thread is the caller's own: waiting for it would be waiting for ever. `announce` says in the session's word that somebody
+    // waits.
+    template <class Announce>
+    void remove(Observer& observer, Announce announce) noexcept {
+        if (!observer.caller.load(Backend::acquire) && unlinked(observer)) return;
+        if (running_.load(Backend::acquire) == &observer) await_call(observer, announce);
     }
 
-    // Calls all of them. The observer may be destroyed in its call, so nothing of it is touched afterwards.
+    // Calls all of them. An observer may be destroyed in its call, so nothing of it is touched afterwards. Nobody is added any
+    // more, so after the last one only the session's word is left to be looked at.
     void deliver() noexcept {
-        Delivery delivery{nullptr, Backend::this_thread(), false};
-        mutex_.lock();
-        delivery_ = &delivery;
-        while (first_) {
-            delivery.running = first_;
-            unlink(*first_);
-            mutex_.unlock();
-            delivery.running->over();
-            mutex_.lock();
-            delivery.running = nullptr;
-            if (delivery.awaited) {
-                delivery.awaited = false;
-                rounds_.fetch_add(1, Backend::relaxed);
-                rounds_.notify_all();
+        for (;;) {
+            const List list = list_.lock();
+            Observer* const first = first_of(list);
+            const List rest = (first ? without(*first, list) : list) & ~awaited;
+            if (first) {
+                running_.store(first, Backend::release);
+                first->caller.store(Backend::this_thread(), Backend::release);
             }
+            list_.unlock(rest);
+            if ((list & awaited) != 0) wake();
+            if (!first) return;
+            first->over();
+            running_.store(nullptr, Backend::release);
+            if (!first_of(rest)) return;
         }
-        delivery_ = nullptr;
-        mutex_.unlock();
+    }
+
+    // Those who wait for a call to return look again.
+    void wake() noexcept {
+        rounds_.fetch_add(1, Backend::relaxed);
+        rounds_.notify_all();
     }
 
 private:
-    struct Delivery {
-        Plain<Observer*> running;
-        const void* thread;
-        Plain<bool> awaited;
-    };
+    using List = typename Backend::LockedWord::Value;
+    static constexpr List awaited = 2;
+    static_assert(alignof(Observer) > awaited);
+
+    static Observer* first_of(List list) noexcept { return reinterpret_cast<Observer*>(list & ~awaited); }
+    static List first_is(Observer* first, List list) noexcept {
+        return reinterpret_cast<List>(first) | (list & awaited);
+    }
 
     // A ring, so that the last is found from the first.
-    void link(Observer& observer) noexcept {
-        if (!first_) {
-            first_ = observer.next = observer.previous = &observer;
-            return;
+    static List link(Observer& observer, List list) noexcept {
+        Observer* const first = first_of(list);
+        if (!first) {
+            observer.next = observer.previous = &observer;
+            return first_is(&observer, list);
         }
-        observer.next = first_;
-        observer.previous = first_->previous;
+        observer.next = first;
+        observer.previous = first->previous;
         observer.previous->next = &observer;
-        first_->previous = &observer;
+        first->previous = &observer;
+        return list;
     }
-    void unlink(Observer& observer) noexcept {
-        if (observer.next == &observer) {
-            first_ = nullptr;
-        } else {
-            observer.next->previous = observer.previous;
-            observer.previous->next = observer.next;
-            if (first_ == &observer) first_ = observer.next;
-        }
-        observer.next = nullptr;
+    static List without(Observer& observer, List list) noexcept {
+        Observer* const next = observer.next;
+        if (next == &observer) return first_is(nullptr, list);
+        next->previous = observer.previous;
+        observer.previous->next = next;
+        return first_of(list) == &observer ? first_is(next, list) : list;
     }
 
-    Plain<Observer*> first_ = nullptr;
-    Plain<Delivery*> delivery_ = nullptr; // the thread that delivers, on its stack
-    typename Backend::Mutex mutex_;
-    typename Backend::template Atomic<int> rounds_{0}; // what `remove` waits on: each awaited call that has returned
+    // Takes it off the list, unless somebody has, to call it.
+    [[gnu::noinline]] bool unlinked(Observer& observer) noexcept {
+        const List list = list_.lock();
+        const bool linked = !observer.caller.load(Backend::relaxed);
+        list_.unlock(linked ? without(observer, list) : list);
+        return linked;
+    }
+    template <class Announce>
+    [[gnu::noinline]] void await_call(Observer& observer, Announce announce) noexcept {
+        if (observer.caller.load(Backend::relaxed) == Backend::this_thread()) return;
+        do {
+            const int round = rounds_.load(Backend::relaxed);
+            list_.unlock(list_.lock() | awaited);
+            announce();
+            if (running_.load(Backend::acquire) != &observer) return;
+            rounds_.wait(round, Backend::relaxed);
+        } while (running_.load(Backend::acquire) == &observer);
+    }
+
+    typename Backend::LockedWord list_;
+    typename Backend::template Atomic<Observer*> running_{nullptr};
+    typename Backend::template Atomic<int> rounds_{0}; // what `remove` waits on
 };
 
 } // namespace wrapup::detail

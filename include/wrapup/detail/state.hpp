@@ -12,7 +12,7 @@ namespace wrapup::detail {
 // there are. A value; the control block holds it in an atomic and changes it by compare-and-exchange only, so that every
 // step sees all of it.
 //
-//   bits  0..1 phase   2..3 origin   4..6, 8..9 and 14..25 flags   10..11 accepted   12..13 retracted   26..40 leases
+//   bits  0..1 phase   2..3 origin   4..9 and 14..25 flags   10..11 accepted   12..13 retracted   26..40 leases
 //        41..63 references
 class State {
 public:
@@ -21,6 +21,8 @@ public:
         filling_request = 1u << 4, // identifier or reason are being written
         filling_cause = 1u << 5,   // the cause is being written
         reported = 1u << 6,        // the end was reported: whoever did publishes, or the last who fills
+
+        awaited = 1u << 7, // somebody waits for the call of an observer to return
 
         // How far our own requests have come. How many the provider has accepted is a count beside them, and so is how many
         // acceptances it has taken back before they were made; see `accept` and `retract`.

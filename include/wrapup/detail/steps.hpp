@@ -215,6 +215,13 @@ constexpr void publish(State& s) noexcept {
     return true;
 }
 
+// The same where only observers are to be told.
+[[nodiscard]] constexpr bool publish_aloud(State& s) noexcept {
+    if (!s.any(observed) || s.any(traced | given_up | lost)) return false;
+    s.advance();
+    return true;
+}
+
 // The service has not opened a session.
 constexpr void discard(State& s, std::uint64_t max_references) noexcept {
     s.set(lost);

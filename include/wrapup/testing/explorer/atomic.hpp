@@ -59,6 +59,7 @@ public:
         if (engine->tracing()) engine->tell(name_of(location_) + " store " + text(value) + name(order));
         location_.released = {};
         write(*engine, value, order);
+        if (spinning_) engine->notify(location_, true, true);
         engine->done();
     }
 
@@ -100,6 +101,10 @@ public:
     }
     void notify_one() { notify(false); }
     void notify_all() { notify(true); }
+
+protected:
+    struct Spins {};
+    Atomic(T value, Spins) noexcept : Atomic(value) { spinning_ = true; }
 
 private:
     static bool acquires(std::memory_order order) noexcept {
@@ -265,7 +270,16 @@ private:
     }
 
     T value_;
+    bool spinning_ = false; // a store wakes who waits
     mutable Location location_;
+};
+
+/// An atomic whose `wait` is a loop that looks again: nobody has to notify it.
+template <class T>
+class Spinning : public Atomic<T> {
+public:
+    Spinning(T value) noexcept // NOLINT(google-explicit-constructor): as std::atomic
+        : Atomic<T>(value, typename Atomic<T>::Spins()) {}
 };
 
 } // namespace wrapup::testing::explorer

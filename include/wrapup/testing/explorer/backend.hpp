@@ -20,8 +20,11 @@ struct Backend {
     template <class T>
     using Atomic = explorer::Atomic<T>;
     template <class T>
+    using Spinning = explorer::Spinning<T>;
+    template <class T>
     using Plain = explorer::Plain<T>;
     using Mutex = explorer::Mutex;
+    using LockedWord = explorer::LockedWord;
 
     struct Waiting {
         using Mutex = explorer::Mutex;
@@ -38,7 +41,8 @@ struct Backend {
 
     static const void* this_thread() noexcept {
         Engine* const engine = Engine::current();
-        return engine ? engine->running_name() : nullptr;
+        static const char nobody = 0;
+        return engine ? engine->running_name() : &nobody;
     }
 
     /// On another thread, for which this one waits.

@@ -87,7 +87,7 @@ public:
         const unsigned racing = clock().first_unseen(location.accessed);
         if (racing < max_threads)
             violate("race: " + name_of(location) + " is destroyed, and used by " + member(racing).name);
-        if (location.owner != Location::nobody) violate(name_of(location) + " is destroyed while it is held");
+        if (location.owner >= 0) violate(name_of(location) + " is destroyed while it is held");
         if (const Member* const user = about_to_use(location))
             violate(name_of(location) + " is destroyed, and about to be used by " + user->name);
         location.life = ended;

@@ -26,6 +26,7 @@ inline constexpr Life ended = std::numeric_limits<Life>::max();
 /// Something that threads synchronize on: an atomic, a mutex, a condition variable, the clock.
 struct Location {
     static constexpr int nobody = -1;
+    static constexpr int anybody = -2; // it has yet to be unlocked by whoever comes first
 
     const char* kind = "";
     std::uint32_t number = 0; // in the order of construction
