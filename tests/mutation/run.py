@@ -38,7 +38,7 @@ ROOT = TESTS.parent
 # What is mutated, below include/wrapup.
 CORE = """
 detail/state detail/steps lifecycle detail/control_block detail/observers detail/backend detail/session_block
-detail/shared_session detail/reference detail/inline_session detail/word_mutex detail/waiting_backend notifier monitor
+detail/locked_word detail/shared_session detail/reference detail/inline_session detail/word_mutex detail/waiting_backend notifier monitor
 termination_callback wait detail/deadline
 notifier_table slot session
 """.split()
@@ -64,6 +64,7 @@ class Killer:
 # In the order in which they are asked, after those that cover a header: the cheap ones that see much come first.
 KILLERS = [
     Killer("session_rules", ["session_rules.test.cpp"], "state|steps|control_block|session"),
+    Killer("steps", ["steps.test.cpp"], "state|steps", only="state|steps"),
     Killer("slot", ["slot.test.cpp"], "slot", only="slot"),
     Killer("lifecycle", ["lifecycle.test.cpp"], "lifecycle", only="lifecycle"),
     Killer("notifier", ["notifier.test.cpp"], "notifier"),
@@ -82,8 +83,8 @@ KILLERS = [
            arguments=("--seed", "1", "--histories", "100000")),
     Killer("simulation", ["random/driver.cpp", "random/nothrow_new.cpp"], "$^", timeout=60, flags=("-O1",),
            only="notifier_table", arguments=("--seed", "1", "--simulate", "100000")),
-    Killer("explore", ["explore/main.cpp"], "word_mutex", timeout=120, flags=("-O1",), arguments=("--quick",)),
-    Killer("threads", ["threads.test.cpp"], "$^", timeout=60, only="state|steps|control_block|observers|backend|wait|reference|word_mutex"),
+    Killer("explore", ["explore/main.cpp"], "word_mutex|locked_word|observers", timeout=120, flags=("-O1",), arguments=("--quick",)),
+    Killer("threads", ["threads.test.cpp"], "$^", timeout=60, only="state|steps|control_block|observers|backend|wait|reference|word_mutex|locked_word"),
 ]
 
 # Parsed once for all: none of it depends on what is mutated.

@@ -377,16 +377,17 @@ private:
             after.drop_lease();
             if (std::uint64_t expected = published.bits(); replace(expected, after)) return;
         }
-        for (bool awaited = true; awaited;) {
-            always(
-                [&](State& s) {
-                    awaited = s.any(State::awaited);
-                    if (awaited) s.clear(State::awaited);
-                    else s.drop_lease();
-                },
-                where);
-            if (awaited) observers_.wake();
-        }
+        const auto woken = [&] {
+            return update(
+                       [](State& s) {
+                           if (s.any(State::awaited)) s.clear(State::awaited);
+                           else s.drop_lease();
+                           return true;
+                       },
+                       where)
+                .before.any(State::awaited);
+        };
+        while (woken()) observers_.wake();
     }
 
     // Nobody holds a lease, and none is given while `deallocating`; so without references nobody can come any more.
