@@ -65,6 +65,8 @@ class Killer:
 KILLERS = [
     Killer("session_rules", ["session_rules.test.cpp"], "state|steps|control_block|session"),
     Killer("steps", ["steps.test.cpp"], "state|steps", only="state|steps"),
+    Killer("read_modify_writes", ["read_modify_writes.test.cpp"], "control_block|observers|locked_word",
+           only="state|steps|control_block|observers|locked_word|session_block|shared_session|reference|notifier|monitor"),
     Killer("slot", ["slot.test.cpp"], "slot", only="slot"),
     Killer("lifecycle", ["lifecycle.test.cpp"], "lifecycle", only="lifecycle"),
     Killer("notifier", ["notifier.test.cpp"], "notifier"),
