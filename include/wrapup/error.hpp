@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wrapup/detail/immortal.hpp>
+
 #include <system_error>
 
 #if !defined(__cpp_exceptions)
@@ -32,18 +34,12 @@ public:
     }
 };
 
-// A constant that is never destroyed: it is named without a guard, and errors may be looked at until the very end.
-union ImmortalErrorCategory {
-    constexpr ImmortalErrorCategory() noexcept : category() {}
-    ~ImmortalErrorCategory() {}
-    ErrorCategory category;
-};
-inline constinit ImmortalErrorCategory immortal_error_category{};
+inline constinit Immortal<ErrorCategory> immortal_error_category{};
 
 } // namespace detail
 
 /// The category of `errc`.
-[[nodiscard]] inline const std::error_category& category() noexcept { return detail::immortal_error_category.category; }
+[[nodiscard]] inline const std::error_category& category() noexcept { return detail::immortal_error_category.object; }
 
 /// Makes `errc` usable wherever a `std::error_code` is.
 [[nodiscard]] inline std::error_code make_error_code(errc error) noexcept {

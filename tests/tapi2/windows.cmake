@@ -28,7 +28,8 @@ if(WRAPUP_MINGW AND WRAPUP_WINE AND WRAPUP_WINEBOOT)
     )
     add_test(NAME windows.prefix COMMAND ${wine} WINEDLLOVERRIDES=mscoree,mshtml= "${WRAPUP_WINEBOOT}" -i)
     set_tests_properties(windows.prefix PROPERTIES DEPENDS windows.build)
-    set_tests_properties(windows.build PROPERTIES COST 100) # it starts first
+    # It starts first, and nothing else can run meanwhile.
+    set_tests_properties(windows.build PROPERTIES COST 100 ENVIRONMENT "MAKEFLAGS=-j2")
     set_tests_properties(
         windows.build windows.prefix
         PROPERTIES FIXTURES_SETUP windows TIMEOUT 600
@@ -83,9 +84,14 @@ windows_test(example_other_party_hangs_up n 5_tapi_call 5551001)
 windows_test(example_busy n 5_tapi_call 5551002)
 windows_test(example_we_hang_up n 5_tapi_call --hang-up-after 0.3 5551004)
 windows_test(example_no_device n 5_tapi_call --device 7 5551001)
-windows_test(example_tapi3_other_party_hangs_up n tapi3_example 100)
-windows_test(example_tapi3_we_hang_up n tapi3_example --hang-up-after 0.3 101)
+windows_test(example_tapi3_other_party_hangs_up n tapi3_6_tapi3_call 100)
+windows_test(example_tapi3_we_hang_up n tapi3_6_tapi3_call --hang-up-after 0.3 101)
 windows_test(example_tapi3_is_not_there n 6_tapi3_call 100)
+# The same application as in ../any_session.cmake.
+windows_test(any_session_tapi_call_ends n 8_any_session tapi 5551001)
+windows_test(any_session_tapi_call_is_ended n 8_any_session --end-after 0.3 tapi 5551004)
+windows_test(any_session_tapi3_call_ends n tapi3_8_any_session tapi3 100)
+windows_test(any_session_tapi3_call_is_ended n tapi3_8_any_session --end-after 0.3 tapi3 101)
 if(wine)
     set_tests_properties(windows.readme windows.readme_tapi3 PROPERTIES PASS_REGULAR_EXPRESSION "called [+]49 30 5550100")
     set_tests_properties(
@@ -111,6 +117,22 @@ if(wine)
     set_tests_properties(
         windows.example_tapi3_is_not_there
         PROPERTIES PASS_REGULAR_EXPRESSION "6_tapi3_call: .*TAPI 3 is not installed on this machine"
+    )
+    set_tests_properties(
+        windows.any_session_tapi_call_ends
+        PROPERTIES PASS_REGULAR_EXPRESSION "ended by remote.*cause: normal.*called 5551001"
+    )
+    set_tests_properties(
+        windows.any_session_tapi_call_is_ended
+        PROPERTIES PASS_REGULAR_EXPRESSION "ended by user.*called 5551004"
+    )
+    set_tests_properties(
+        windows.any_session_tapi3_call_ends
+        PROPERTIES PASS_REGULAR_EXPRESSION "ended by remote.*called 100.*objects left 0, violations 0"
+    )
+    set_tests_properties(
+        windows.any_session_tapi3_call_is_ended
+        PROPERTIES PASS_REGULAR_EXPRESSION "ended by user.*cause: normal.*objects left 0, violations 0"
     )
     set_tests_properties(
         windows.example_no_device

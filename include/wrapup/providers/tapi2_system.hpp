@@ -5,6 +5,8 @@
 #error "wrapup: TAPI is a part of Windows; elsewhere a tapi2::Functions of your own can stand in for it"
 #endif
 
+#include <wrapup/detail/immortal.hpp>
+#include <wrapup/providers/detail/message_loop.hpp>
 #include <wrapup/providers/tapi2/abi.hpp>
 #include <wrapup/providers/tapi2/functions.hpp>
 #include <wrapup/providers/tapi2_system/agreement.hpp>
@@ -17,7 +19,6 @@
 #include <bit>
 #include <chrono>
 #include <cstring>
-#include <optional>
 
 /// @file
 /// The TAPI of the machine. A program that includes this is linked with `tapi32`. It is the one header of the provider that
@@ -85,13 +86,7 @@ public:
     void close_port(void* port) noexcept override { ::CloseHandle(port); }
 
     void pump(std::chrono::milliseconds timeout) noexcept override {
-        // The end of the program's own loop is taken out, or nothing would be waited for; and it is put back.
-        std::optional<int> quit;
-        if (!dispatch(quit)) {
-            ::MsgWaitForMultipleObjectsEx(0, nullptr, milliseconds(timeout), QS_ALLINPUT, MWMO_INPUTAVAILABLE);
-            dispatch(quit);
-        }
-        if (quit) ::PostQuitMessage(*quit);
+        wrapup::detail::pump_messages(milliseconds(timeout));
     }
 
 private:
@@ -114,22 +109,6 @@ private:
         return static_cast<DWORD>((std::min)(timeout, longest).count());
     }
 
-    // Whether there was a message.
-    static bool dispatch(std::optional<int>& quit) noexcept {
-        bool any = false;
-        MSG message{};
-        while (::PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE)) {
-            if (message.message == WM_QUIT) {
-                quit = static_cast<int>(message.wParam);
-                continue;
-            }
-            any = true;
-            ::TranslateMessage(&message);
-            ::DispatchMessageW(&message);
-        }
-        return any;
-    }
-
     // TAPI calls by another calling convention, where there are several.
     static void CALLBACK call_back(DWORD device, DWORD message, DWORD_PTR instance, DWORD_PTR param1, DWORD_PTR param2,
                                    DWORD_PTR param3) {
@@ -138,13 +117,8 @@ private:
     static inline std::atomic<abi::Callback*> callback_{nullptr};
 };
 
-// A constant that is never destroyed: sessions may end until the very end.
-union ImmortalSystem {
-    constexpr ImmortalSystem() noexcept : system() {}
-    ~ImmortalSystem() {}
-    System system;
-};
-inline constinit ImmortalSystem immortal_system{};
+// Sessions may end until the very end.
+inline constinit wrapup::detail::Immortal<System> immortal_system{};
 
 } // namespace detail
 
@@ -152,6 +126,6 @@ inline constinit ImmortalSystem immortal_system{};
 ///
 /// TAPI tells a callback nothing of the application that it was given for: there is one for the whole program, the last one
 /// that was given to `lineInitializeExW`. A WM_QUIT that `pump` meets is posted again, once it is done.
-[[nodiscard]] inline Functions& system() noexcept { return detail::immortal_system.system; }
+[[nodiscard]] inline Functions& system() noexcept { return detail::immortal_system.object; }
 
 } // namespace wrapup::tapi2

@@ -5,6 +5,8 @@
 #error "wrapup: TAPI is a part of Windows; elsewhere a tapi3::Functions of your own can stand in for it"
 #endif
 
+#include <wrapup/detail/immortal.hpp>
+#include <wrapup/providers/detail/message_loop.hpp>
 #include <wrapup/providers/tapi3/abi.hpp>
 #include <wrapup/providers/tapi3/functions.hpp>
 #include <wrapup/providers/tapi3_system/agreement.hpp>
@@ -16,7 +18,6 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <optional>
 #include <string_view>
 
 /// @file
@@ -57,48 +58,19 @@ public:
         return type == APTTYPE_STA || type == APTTYPE_MAINSTA;
     }
     void pump(std::chrono::milliseconds time) noexcept override {
-        const auto milliseconds = (std::max)(time, std::chrono::milliseconds(0));
-        // The end of the program's own loop is taken out, or nothing would be waited for; and it is put back.
-        std::optional<int> quit;
-        if (!dispatch(quit)) {
-            ::MsgWaitForMultipleObjectsEx(0, nullptr, static_cast<DWORD>(milliseconds.count()), QS_ALLINPUT,
-                                          MWMO_INPUTAVAILABLE);
-            dispatch(quit);
-        }
-        if (quit) ::PostQuitMessage(*quit);
+        wrapup::detail::pump_messages(static_cast<DWORD>((std::max)(time, std::chrono::milliseconds(0)).count()));
     }
 
 private:
     static const GUID& guid(const abi::Guid& ours) noexcept { return reinterpret_cast<const GUID&>(ours); }
-
-    // Whether there was a message.
-    static bool dispatch(std::optional<int>& quit) noexcept {
-        bool any = false;
-        MSG message{};
-        while (::PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE)) {
-            if (message.message == WM_QUIT) {
-                quit = static_cast<int>(message.wParam);
-                continue;
-            }
-            any = true;
-            ::TranslateMessage(&message);
-            ::DispatchMessageW(&message);
-        }
-        return any;
-    }
 };
 
-// A constant that is never destroyed: sessions may end until the very end.
-union ImmortalSystem {
-    constexpr ImmortalSystem() noexcept : system() {}
-    ~ImmortalSystem() {}
-    System system;
-};
-inline constinit ImmortalSystem immortal_system{};
+// Sessions may end until the very end.
+inline constinit wrapup::detail::Immortal<System> immortal_system{};
 
 } // namespace detail
 
 /// The functions of the machine's COM.
-[[nodiscard]] inline Functions& system() noexcept { return detail::immortal_system.system; }
+[[nodiscard]] inline Functions& system() noexcept { return detail::immortal_system.object; }
 
 } // namespace wrapup::tapi3

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The example, in a process where the double is what CoCreateInstance gives: its first call is answered, and hung up where the
-// destination is "100".
+// An example, in a process where the double is what CoCreateInstance gives: its first call is answered, and hung up where the
+// destination is "100". Which one is said by EXAMPLE.
 #include "tapi3/com.hpp"
 
 #include <atomic>
@@ -10,7 +10,7 @@
 #include <thread>
 
 #define main example
-#include "../../../examples/6_tapi3_call.cpp"
+#include EXAMPLE
 #undef main
 
 int main(int count, char** words) {

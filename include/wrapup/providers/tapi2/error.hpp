@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wrapup/detail/immortal.hpp>
+
 #include <cstdint>
 #include <string>
 #include <system_error>
@@ -236,18 +238,12 @@ public:
     }
 };
 
-// A constant that is never destroyed, as `wrapup::detail::ImmortalErrorCategory`.
-union ImmortalErrorCategory {
-    constexpr ImmortalErrorCategory() noexcept : category() {}
-    ~ImmortalErrorCategory() {}
-    ErrorCategory category;
-};
-inline constinit ImmortalErrorCategory immortal_error_category{};
+inline constinit wrapup::detail::Immortal<ErrorCategory> immortal_error_category{};
 
 } // namespace detail
 
 /// The category of `Error`. Where POSIX has an error for the same, as for `no_memory`, it compares equal to that.
-[[nodiscard]] inline const std::error_category& category() noexcept { return detail::immortal_error_category.category; }
+[[nodiscard]] inline const std::error_category& category() noexcept { return detail::immortal_error_category.object; }
 
 /// Makes `Error` usable wherever a `std::error_code` is.
 [[nodiscard]] inline std::error_code make_error_code(Error error) noexcept {
