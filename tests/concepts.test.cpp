@@ -1127,6 +1127,5 @@ static_assert(sizeof(Session<TwoWords>) == 2 * sizeof(void*) + 8);
 static_assert(sizeof(Session<Rich>) == sizeof(void*) && sizeof(Monitor<Rich>) == sizeof(void*) &&
               sizeof(Controller<Rich>) == sizeof(void*));
 static_assert(sizeof(Lease<Rich>) == sizeof(void*) && sizeof(Notifier<std::string>) == sizeof(void*));
-static_assert(sizeof(detail::CauseBlock<void, detail::NativeBackend>) <= 64,
-              "beside the provider's own data at most a cache line");
-static_assert(sizeof(detail::SessionBlock<WatchIsStatic>) <= 64);
+static_assert(sizeof(detail::CauseBlock<void, detail::NativeBackend>) <= 40, "beside the provider's own data");
+static_assert(sizeof(detail::SessionBlock<WatchIsStatic>) <= 48);
