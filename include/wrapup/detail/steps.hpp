@@ -184,10 +184,14 @@ struct Report {
 // to be published, and its cause agrees.
 [[nodiscard]] constexpr bool report_end(State& s, bool named, Origin origin) noexcept {
     if (s.over() || s.any(filling_request | filling_cause | reported | traced)) return false;
-    if (s.phase() == Phase::active) begin(s, origin, 0);
-    else if (named) return false;
-    s.set(confirmed | reported);
-    s.add_lease();
+    if (s.phase() == Phase::active) {
+        begin(s, origin, confirmed | reported);
+        s.add_lease();
+    } else {
+        if (named) return false;
+        s.set(confirmed | reported);
+        s.add_lease();
+    }
     return true;
 }
 
