@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/providers/sofia_sip/call.hpp>
+#include <wrapup/providers/sofia_sip/call_state.hpp>
+#include <wrapup/providers/sofia_sip/cause.hpp>
+#include <wrapup/providers/sofia_sip/detail/book.hpp>
+#include <wrapup/providers/sofia_sip/detail/dialog.hpp>
+#include <wrapup/providers/sofia_sip/detail/read.hpp>
+#include <wrapup/providers/sofia_sip/detail/reason_header.hpp>
+#include <wrapup/providers/sofia_sip/detail/sofia.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <new>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+namespace wrapup::sofia::detail {
+
+// What the stack needs to know of the service's options.
+struct StackOptions {
+    std::string url, from;
+    std::chrono::milliseconds t1, patience, grace;
+    std::chrono::seconds session_timer;
+    std::function<void(Call)> offer;
+    std::function<void(Call, CallState)> on_state;
+};
+
+// The SIP stack, on one thread: made, run and taken down there. Sofia would have a thread of its own for its protocol; here both
+// halves share ours, so that what is asked for and what is heard are in one order.
+//
+// What users want is done between two steps of the loop. A step begins by carrying out what has been asked for, before anything is
+// read from the network, and says so by a message of ours that was queued behind: what is heard before that message had
+// happened before our request left, and what is heard after it, afterwards. *Source:* su_base_port.c, su_root_step
+class Stack {
+public:
+    Stack(Book& book, StackOptions options) : book_(book), options_(std::move(options)) {}
+    Stack(const Stack&) = delete;
+    Stack& operator=(const Stack&) = delete;
+    ~Stack() { destroy(); }
+
+    // @returns why there is none
+    [[nodiscard]] std::error_code create() {
+        static const int initialized = su_init(); // for all stacks of the program
+        if (initialized != 0) return last_error();
+        root_ = su_root_create(static_cast<su_root_magic_t*>(static_cast<void*>(this)));
+        if (!root_) return make_error_code(std::errc::not_enough_memory);
+        su_root_threading(root_, 0);
+        if (su_wait_create(wait_, book_.wake().descriptor(), SU_WAIT_IN) != 0) return last_error();
+        waits_ = true;
+        registered_ = su_root_register(root_, wait_, &Stack::on_wake, static_cast<su_wakeup_arg_t*>(static_cast<void*>(this)), 0);
+        if (registered_ <= 0) return last_error();
+        errno = 0;
+        nua_ = nua_create(
+            root_, &Stack::on_event, static_cast<nua_magic_t*>(static_cast<void*>(this)), NUTAG_URL(options_.url.c_str()), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOALERT(1),
+            NUTAG_AUTOANSWER(0), NUTAG_AUTOACK(1), NUTAG_OUTBOUND("no-options-keepalive no-validate no-natify"),
+            NUTAG_SESSION_TIMER(static_cast<unsigned>(options_.session_timer.count())),
+            TAG_IF(options_.session_timer.count() > 0, NUTAG_MIN_SE(1)),
+            NTATAG_SIP_T1(static_cast<unsigned>(options_.t1.count())),
+            NTATAG_SIP_T1X64(static_cast<unsigned>(options_.patience.count())),
+            TAG_IF(!options_.from.empty(), SIPTAG_FROM_STR(options_.from.c_str())), TAG_END());
+        if (!nua_) return last_error();
+        nua_get_params(nua_, TAG_ANY(), TAG_END());
+        while (!ready_) su_root_step(root_, 1000);
+        return {};
+    }
+
+    // Where it is reached.
+    [[nodiscard]] const std::string& contact() const noexcept { return contact_; }
+
+    // Until the book is closed and its calls are over, or have been waited for.
+    void run() noexcept {
+        std::optional<std::chrono::steady_clock::time_point> deadline;
+        for (;;) {
+            work();
+            std::chrono::milliseconds patience(1000);
+            if (book_.is_closed()) {
+                const auto now = std::chrono::steady_clock::now();
+                if (!deadline) deadline = now + options_.grace;
+                if (!book_.any_live() || now >= *deadline) return;
+                patience = std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(*deadline - now));
+            }
+            su_root_step(root_, patience.count());
+        }
+    }
+
+    // Whoever is left is lost, and the stack goes.
+    void take_down() noexcept {
+        for (nua_handle_t* handle = nullptr; book_.lose_one(handle);)
+            if (handle) nua_handle_destroy(handle);
+        // A handle that is destroyed after nua_shutdown has begun is not destroyed: nua takes no more requests then. So all of
+        // that is asked for before. *Source:* nua_stack.c, nua_signal; freeswitch/sofia-sip #68, #72
+        nua_shutdown(nua_);
+        while (!down_) su_root_step(root_, 1000);
+        destroy();
+    }
+
+private:
+    // Also of what was not quite made.
+    void destroy() noexcept {
+        if (nua_) nua_destroy(std::exchange(nua_, nullptr));
+        if (registered_ > 0) su_root_deregister(root_, std::exchange(registered_, 0));
+        else if (waits_) su_wait_destroy(wait_);
+        waits_ = false;
+        if (root_) su_root_destroy(std::exchange(root_, nullptr));
+    }
+
+    static std::error_code last_error() noexcept {
+        return errno != 0 ? std::error_code(errno, std::system_category())
+                          : make_error_code(std::errc::address_not_available);
+    }
+
+    // ---- what is due
+
+    void work() noexcept {
+        ++pass_;
+        bool asked = false;
+        for (auto [record, due] = book_.take_due(pass_); record; std::tie(record, due) = book_.take_due(pass_)) {
+            switch (due) {
+            case Due::nothing: break;
+            case Due::invite: invite(*record); break;
+            case Due::answer: respond(record->handle, SIP_200_OK, record->sdp); break;
+            case Due::verb: asked = true, end(*record); break;
+            case Due::telling: book_.tell(record->number); break;
+            case Due::destruction:
+                if (nua_handle_t* const handle = book_.erase(*record)) nua_handle_destroy(handle);
+                break;
+            }
+        }
+        if (asked) fence();
+    }
+
+    void fence() noexcept {
+        su_msg_r message = SU_MSG_R_INIT;
+        const auto task = su_root_task(root_);
+        if (su_msg_create(message, task, task, &Stack::on_fence, sizeof(std::uint64_t)) != 0) {
+            book_.carried_out(pass_); // there is no memory: it is going to be
+            return;
+        }
+        *static_cast<std::uint64_t*>(static_cast<void*>(su_msg_data(message))) = pass_;
+        su_msg_send(message);
+    }
+
+    void invite(Record& record) noexcept {
+        nua_handle_t* handle = nullptr;
+        std::string call_id;
+        try {
+            const Home home;
+            const sip_call_id_t* const id = sip_call_id_create(home.get(), nullptr);
+            if (id) call_id = id->i_id;
+            handle = nua_handle(nua_, magic_of(record.number), SIPTAG_TO_STR(record.to.c_str()), TAG_END());
+        } catch (const std::bad_alloc&) {
+        }
+        if (handle) {
+            nua_invite(handle, TAG_IF(!call_id.empty(), SIPTAG_CALL_ID_STR(call_id.c_str())),
+                       SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(record.sdp.c_str()), TAG_END());
+        }
+        book_.change(record.number, [&](Record& r) {
+            r.handle = handle;
+            r.info.call_id = std::move(call_id);
+            r.info.remote.uri = std::move(r.to);
+            if (!handle) {
+                r.hear(Heard::failure, {});
+                r.conclude();
+            }
+            return 0;
+        });
+        enter(record.number, CallState::calling, [](Record&) {});
+    }
+
+    // @param before what is heard of the call with it
+    template <class Before>
+    void enter(std::uint64_t number, CallState state, Before before) noexcept {
+        const auto is_new = book_.change(number, [&](Record& record) {
+            before(record);
+            return record.enter(state);
+        });
+        if (is_new.value_or(false) && options_.on_state) options_.on_state(Book::call(number), state);
+    }
+
+    // Ends a call by what its state asks for. The reason is not changed any more.
+    void end(const Record& record) noexcept {
+        std::string header;
+        try {
+            Reason reason = record.reason;
+            if (record.drop.made == Verb::refuse) reason.status = 0; // it is said by the answer
+            header = format_reason(reason);
+        } catch (const std::bad_alloc&) { // it is left out
+        }
+        const char* const reason = header.empty() ? nullptr : header.c_str();
+        switch (record.drop.made) {
+        case Verb::bye: nua_bye(record.handle, TAG_IF(reason, SIPTAG_REASON_STR(reason)), TAG_END()); break;
+        case Verb::cancel: nua_cancel(record.handle, TAG_IF(reason, SIPTAG_REASON_STR(reason)), TAG_END()); break;
+        case Verb::refuse: {
+            const int status = record.reason.status != 0               ? record.reason.status
+                               : record.drop.asker == Asker::service ? 480
+                                                                       : 603;
+            nua_respond(record.handle, status, phrase_of(status), TAG_IF(reason, SIPTAG_REASON_STR(reason)), TAG_END());
+            break;
+        }
+        case Verb::forget:
+        case Verb::none: break;
+        }
+    }
+
+    void respond(nua_handle_t* handle, int status, const char* phrase, const std::string& sdp) noexcept {
+        nua_respond(handle, status, phrase, SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+                    SIPTAG_PAYLOAD_STR(sdp.c_str()), TAG_END());
+    }
+
+    // nua_respond keeps the pointer: it has to be one that is there for ever. *Source:* nua_stack.c, nua_signal
+    static const char* phrase_of(int status) noexcept {
+        const char* const known = sip_status_phrase(status);
+        return known ? known : "Refused";
+    }
+
+    // ---- what is heard
+
+    static nua_hmagic_t* magic_of(std::uint64_t number) noexcept {
+        return reinterpret_cast<nua_hmagic_t*>(static_cast<std::uintptr_t>(number)); // NOLINT(performance-no-int-to-ptr)
+    }
+    static std::uint64_t number_of(const nua_hmagic_t* magic) noexcept {
+        return reinterpret_cast<std::uintptr_t>(magic);
+    }
+
+    static int on_wake(su_root_magic_t*, su_wait_t*, su_wakeup_arg_t* self) noexcept {
+        static_cast<Stack*>(static_cast<void*>(self))->book_.wake().heard();
+        return 0;
+    }
+    static void on_fence(su_root_magic_t* self, su_msg_r, su_msg_arg_t* pass) noexcept {
+        static_cast<Stack*>(static_cast<void*>(self))
+            ->book_.carried_out(*static_cast<const std::uint64_t*>(static_cast<const void*>(pass)));
+    }
+    static void on_event(nua_event_t event, int status, const char* phrase, nua_t* nua, nua_magic_t* self,
+                         nua_handle_t* handle, nua_hmagic_t* magic, const sip_t* sip, tagi_t tags[]) noexcept {
+        static_cast<Stack*>(static_cast<void*>(self))->handle(Event{event, status, phrase, sip, tags}, nua, handle, number_of(magic));
+    }
+
+    struct Event {
+        nua_event_t kind;
+        int status;
+        const char* phrase;
+        const sip_t* sip;
+        const tagi_t* tags;
+    };
+
+    void handle(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
+        if (event.kind == nua_r_shutdown) down_ = event.status >= 200;
+        else if (event.kind == nua_r_get_params) get_params(event);
+        else if (!handle) return;
+        else if (number == 0) appear(event, nua, handle);
+        else hear(event, nua, handle, number);
+    }
+
+    void get_params(const Event& event) noexcept {
+        const sip_contact_t* contact = nullptr;
+        tl_gets(event.tags, NTATAG_CONTACT_REF(contact), TAG_END());
+        if (contact) contact_ = text_of(contact->m_url);
+        ready_ = true;
+    }
+
+    // Somebody calls, or wants something else from a stranger.
+    void appear(const Event& event, nua_t* nua, nua_handle_t* handle) noexcept {
+        if (event.kind == nua_i_invite && event.status < 200 && options_.offer && !book_.is_closed()) {
+            try {
+                Particulars said(*event.sip, false);
+                std::string sdp = book_.sdp();
+                const Call call = book_.admit(handle);
+                nua_handle_bind(handle, magic_of(call.number()));
+                book_.change(call.number(), [&](Record& record) {
+                    said.move_to(record.info);
+                    record.sdp = std::move(sdp);
+                    return 0;
+                });
+                options_.offer(call);
+                return;
+            } catch (const std::bad_alloc&) {
+                nua_respond(handle, SIP_500_INTERNAL_SERVER_ERROR, TAG_END());
+            }
+        } else if (event.kind == nua_i_invite && event.status < 200) {
+            nua_respond(handle, SIP_480_TEMPORARILY_UNAVAILABLE, TAG_END());
+        } else if (event.status < 200 && nua_event_is_incoming_request(event.kind)) {
+            nua_respond(handle, SIP_501_NOT_IMPLEMENTED, NUTAG_WITH_THIS(nua), TAG_END());
+        }
+        nua_handle_destroy(handle);
+    }
+
+    // What comes for a call of ours. What there is no memory for is left out.
+    void hear(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
+        std::optional<Particulars> said;
+        Cause cause;
+        try {
+            const bool ours = event.kind == nua_r_invite || event.kind == nua_r_bye || event.kind == nua_r_cancel;
+            if (event.sip) said.emplace(*event.sip, ours);
+            if (said && nta_sip_is_internal(event.sip)) said->remote = {}; // it has said nothing
+            cause = cause_of(event.status, event.phrase, event.sip);
+        } catch (const std::bad_alloc&) {
+            cause.status = event.status;
+        }
+        if (event.kind == nua_i_state) {
+            enter(number, state_of(event.tags), [&](Record& record) { record.hear_state(event.status, cause); });
+        } else {
+            book_.change(number, [&](Record& record) {
+                if (said) said->move_to(record.info);
+                hear(record, event, std::move(cause));
+                return 0;
+            });
+        }
+        if (event.status < 200 && nua_event_is_incoming_request(event.kind)) comply(event, nua, handle, number);
+    }
+
+    static void hear(Record& record, const Event& event, Cause cause) noexcept {
+        // Where no answer comes, the stack makes one.
+        const bool answered = event.sip && !nta_sip_is_internal(event.sip);
+        const Heard nobody = event.status == 408 ? Heard::silence : Heard::failure;
+        switch (event.kind) {
+        case nua_i_bye:
+        case nua_i_cancel:
+            cause.status = 0;
+            cause.phrase.clear();
+            record.hear(event.kind == nua_i_bye ? Heard::bye : Heard::cancel, std::move(cause));
+            break;
+        case nua_r_invite:
+            if (event.status >= 180 && event.status < 190) record.rings();
+            if (event.status >= 300) record.hear(answered ? Heard::refusal : nobody, std::move(cause));
+            // The stack waits for us to give a name and a password, and says no more.
+            if (event.status == 401 || event.status == 407) record.enter(CallState::terminated);
+            break;
+        case nua_r_bye:
+            if (event.status >= 200) record.hear(answered ? Heard::answer : nobody, std::move(cause));
+            break;
+        case nua_i_error:
+            if (record.heard == Heard::nothing) record.hear(nobody, std::move(cause));
+            break;
+        default: break;
+        }
+    }
+
+    // What the other side wants while a call is up.
+    void comply(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
+        const char* sdp = nullptr;
+        // Not changed any more when a call is up.
+        if (event.kind == nua_i_invite || event.kind == nua_i_update)
+            book_.change(number, [&](Record& record) { return sdp = record.sdp.c_str(), 0; });
+        if (sdp)
+            nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+                        SIPTAG_PAYLOAD_STR(sdp), TAG_END());
+        else if (event.kind == nua_i_info) nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), TAG_END());
+        else nua_respond(handle, SIP_501_NOT_IMPLEMENTED, NUTAG_WITH_THIS(nua), TAG_END());
+    }
+
+    static CallState state_of(const tagi_t* tags) noexcept {
+        int state = nua_callstate_init;
+        tl_gets(tags, NUTAG_CALLSTATE_REF(state), TAG_END());
+        switch (state) {
+        case nua_callstate_calling: return CallState::calling;
+        case nua_callstate_proceeding: return CallState::proceeding;
+        case nua_callstate_completing: return CallState::completing;
+        case nua_callstate_received: return CallState::received;
+        case nua_callstate_early: return CallState::early;
+        case nua_callstate_completed: return CallState::completed;
+        case nua_callstate_ready: return CallState::ready;
+        case nua_callstate_terminating: return CallState::terminating;
+        case nua_callstate_terminated: return CallState::terminated;
+        default: return CallState::init;
+        }
+    }
+
+    Book& book_;
+    const StackOptions options_;
+    su_root_t* root_ = nullptr;
+    nua_t* nua_ = nullptr;
+    su_wait_t wait_[1] = {};
+    bool waits_ = false;
+    int registered_ = 0;
+    std::string contact_;
+    bool ready_ = false, down_ = false;
+    std::uint64_t pass_ = 0;
+};
+
+} // namespace wrapup::sofia::detail
