@@ -81,16 +81,18 @@ private:
 class Sipp {
 public:
     using Arguments = std::vector<std::string>;
+    using Replacements = std::vector<std::pair<std::string, std::string>>;
 
-    /// Waits for calls. @param scenario the name of a file in scenarios/, without its extension
-    explicit Sipp(const std::string& scenario, const Arguments& more = {}, int calls = 1) {
-        begin(scenario, more, calls);
+    /// Waits for calls. @param scenario the name of a file in scenarios/, without its extension; in which words are replaced
+    explicit Sipp(const std::string& scenario, const Arguments& more = {}, int calls = 1,
+                  const Replacements& replacements = {}) {
+        begin(scenario, more, calls, replacements);
         if (!eventually([&] { return listens() || status_; }) || status_) fail("does not listen");
     }
     /// Calls whoever is reached at the URI.
     static Sipp that_calls(const std::string& scenario, const std::string& uri, Arguments more = {}, int calls = 1) {
         more.insert(more.begin(), uri.substr(uri.find(':') + 1));
-        return Sipp(scenario, more, calls, 0);
+        return Sipp(scenario, more, calls, Caller());
     }
     Sipp(Sipp&& other) noexcept
         : directory_(std::exchange(other.directory_, {})),
@@ -143,14 +145,22 @@ public:
     }
 
 private:
-    Sipp(const std::string& scenario, const Arguments& more, int calls, int) { begin(scenario, more, calls); }
+    struct Caller {};
+    Sipp(const std::string& scenario, const Arguments& more, int calls, Caller) { begin(scenario, more, calls, {}); }
 
-    void begin(const std::string& scenario, const Arguments& more, int calls) {
+    void begin(const std::string& scenario, const Arguments& more, int calls, const Replacements& replacements) {
         std::string name = (std::filesystem::temp_directory_path() / "wrapup-sipp-XXXXXX").string();
         if (!::mkdtemp(name.data())) throw std::runtime_error("no directory");
         directory_ = name;
         port_ = Udp().port(); // free again, and hardly somebody else's before SIPp has taken it
-        Arguments words{WRAPUP_SIPP, "-sf", std::string(WRAPUP_SIPP_SCENARIOS) + '/' + scenario + ".xml",
+        std::ostringstream text;
+        text << std::ifstream(std::string(WRAPUP_SIPP_SCENARIOS) + '/' + scenario + ".xml").rdbuf();
+        std::string played = text.str();
+        for (const auto& [word, by] : replacements)
+            for (std::size_t at = 0; (at = played.find(word, at)) != std::string::npos; at += by.size())
+                played.replace(at, word.size(), by);
+        std::ofstream(directory_ / "scenario.xml") << played;
+        Arguments words{WRAPUP_SIPP, "-sf", "scenario.xml",
                         "-i", "127.0.0.1", "-p", std::to_string(port_), "-m", std::to_string(calls),
                         "-nostdin", "-trace_err", "-error_file", "errors.log",
                         "-trace_logs", "-log_file", "log.log"};

@@ -108,10 +108,9 @@ public:
         const std::lock_guard lock(mutex_);
         Record* const record = find(call.number());
         if (!record) return errc::lost;
-        if (!record->is_live() || record->drop.asker != Asker::nobody || verb_for(record->state) != Verb::refuse)
-            return make_error_code(std::errc::operation_not_permitted);
+        if (!record->can_be_answered()) return make_error_code(std::errc::operation_not_permitted);
         if (!sdp.empty()) record->sdp = std::move(sdp);
-        record->wants_answer = true;
+        record->answer = Answer::wanted;
         attend(*record);
         return {};
     }
@@ -126,12 +125,12 @@ public:
     }
 
     // @returns nothing where the call is not there any more
-    template <class Answer>
-    [[nodiscard]] auto look(Call call, Answer answer) const {
+    template <class Question>
+    [[nodiscard]] auto look(Call call, Question question) const {
         const std::lock_guard lock(mutex_);
         const auto found = records_.find(call.number());
-        using Result = decltype(answer(found->second));
-        return found == records_.end() ? std::nullopt : std::optional<Result>(answer(found->second));
+        using Result = decltype(question(found->second));
+        return found == records_.end() ? std::nullopt : std::optional<Result>(question(found->second));
     }
 
     // @throws std::bad_alloc
@@ -204,19 +203,22 @@ public:
     auto change(std::uint64_t number, Change change) noexcept {
         using Result = decltype(change(std::declval<Record&>()));
         std::optional<Result> result;
+        bool ends = false;
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(number);
             if (!record) return result;
             record->carried_out(carried_out_);
+            const bool was_live = record->is_live();
             result.emplace(change(*record));
+            ends = was_live && !record->is_live();
             attend(*record);
         }
-        tell(number);
+        if (ends) tell(number);
         return result;
     }
 
-    // Says what is the case. As often as one likes: the notifier knows what it has heard.
+    // Says how a call has ended, where it has.
     void tell(std::uint64_t number) noexcept {
         std::optional<Origin> origin;
         unsigned withdrawn = 0; // each is said once

@@ -38,6 +38,9 @@ enum class Due : std::uint8_t {
     destruction
 };
 
+// There is one answer to a call: from there on its session description stands.
+enum class Answer : std::uint8_t { none, wanted, made };
+
 // What is known of a call, and how that changes: the stack is not called here, and nothing is locked.
 struct Record {
     // @param place for the notifier, where there is none yet
@@ -51,6 +54,10 @@ struct Record {
     [[nodiscard]] Timeline::TimePoint now() const noexcept {
         const auto passed = std::chrono::steady_clock::now() - begun;
         return info.times.invited + std::chrono::duration_cast<Timeline::TimePoint::duration>(passed);
+    }
+
+    [[nodiscard]] bool can_be_answered() const noexcept {
+        return is_live() && answer == Answer::none && drop.asker == Asker::nobody && verb_for(state) == Verb::refuse;
     }
 
     void wants_drop(Asker who) noexcept { drop.asker = who; }
@@ -67,8 +74,8 @@ struct Record {
             invited = true;
             return Due::invite;
         }
-        if (wants_answer && is_live() && verb_for(state) == Verb::refuse) {
-            wants_answer = false;
+        if (answer == Answer::wanted && is_live()) {
+            answer = Answer::made;
             return Due::answer;
         }
         if (drop.asker != Asker::nobody && is_live()) {
@@ -141,7 +148,7 @@ struct Record {
 
     std::string to, sdp; // of a call that is to be made; what it carries
     bool invited = false;
-    bool wants_answer = false;
+    Answer answer = Answer::none;
 
     Drop drop;
     std::uint64_t made_in = 0;

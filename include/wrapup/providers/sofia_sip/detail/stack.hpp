@@ -60,7 +60,7 @@ public:
         errno = 0;
         nua_ = nua_create(
             root_, &Stack::on_event, static_cast<nua_magic_t*>(static_cast<void*>(this)), NUTAG_URL(options_.url.c_str()), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOALERT(1),
-            NUTAG_AUTOANSWER(0), NUTAG_AUTOACK(1), NUTAG_OUTBOUND("no-options-keepalive no-validate no-natify"),
+            NUTAG_AUTOANSWER(0), NUTAG_AUTOACK(1), NUTAG_RETRY_COUNT(0), NUTAG_OUTBOUND("no-options-keepalive no-validate no-natify"),
             NUTAG_SESSION_TIMER(static_cast<unsigned>(options_.session_timer.count())),
             TAG_IF(options_.session_timer.count() > 0, NUTAG_MIN_SE(1)),
             NTATAG_SIP_T1(static_cast<unsigned>(options_.t1.count())),
@@ -126,7 +126,7 @@ private:
             switch (due) {
             case Due::nothing: break;
             case Due::invite: invite(*record); break;
-            case Due::answer: respond(record->handle, SIP_200_OK, record->sdp); break;
+            case Due::answer: respond(nullptr, record->handle, record->sdp); break;
             case Due::verb: asked = true, end(*record); break;
             case Due::telling: book_.tell(record->number); break;
             case Due::destruction:
@@ -210,8 +210,9 @@ private:
         }
     }
 
-    void respond(nua_handle_t* handle, int status, const char* phrase, const std::string& sdp) noexcept {
-        nua_respond(handle, status, phrase, SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+    // @param nua of whom the request is answered that is being handled; otherwise the INVITE is
+    static void respond(nua_t* nua, nua_handle_t* handle, const std::string& sdp) noexcept {
+        nua_respond(handle, SIP_200_OK, TAG_IF(nua, NUTAG_WITH_THIS(nua)), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
                     SIPTAG_PAYLOAD_STR(sdp.c_str()), TAG_END());
     }
 
@@ -343,17 +344,21 @@ private:
         }
     }
 
-    // What the other side wants while a call is up.
+    // What the other side wants while a call is up: a new session description is met with the one that stands.
     void comply(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
-        const char* sdp = nullptr;
-        // Not changed any more when a call is up.
-        if (event.kind == nua_i_invite || event.kind == nua_i_update)
-            book_.change(number, [&](Record& record) { return sdp = record.sdp.c_str(), 0; });
-        if (sdp)
-            nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-                        SIPTAG_PAYLOAD_STR(sdp), TAG_END());
-        else if (event.kind == nua_i_info) nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), TAG_END());
-        else nua_respond(handle, SIP_501_NOT_IMPLEMENTED, NUTAG_WITH_THIS(nua), TAG_END());
+        if (event.kind == nua_i_info) {
+            nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), TAG_END());
+        } else if (event.kind == nua_i_invite || event.kind == nua_i_update) {
+            try {
+                const auto sdp = book_.look(Book::call(number), [](const Record& record) { return record.sdp; });
+                if (sdp) respond(nua, handle, *sdp);
+                return;
+            } catch (const std::bad_alloc&) {
+                nua_respond(handle, SIP_500_INTERNAL_SERVER_ERROR, NUTAG_WITH_THIS(nua), TAG_END());
+            }
+        } else {
+            nua_respond(handle, SIP_501_NOT_IMPLEMENTED, NUTAG_WITH_THIS(nua), TAG_END());
+        }
     }
 
     static CallState state_of(const tagi_t* tags) noexcept {
