@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSL-1.0
+// A thousand calls that end at random, by either side or both: what we say of each is what SIPp has written down.
+#include <wrapup/providers/sofia_sip.hpp>
+
+#include <wrapup/termination_callback.hpp>
+
+#include "sofia_sip/desk.hpp"
+#include "sofia_sip/sipp.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <functional>
+#include <list>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#define WRAPUP_HAS_LSAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/lsan_interface.h>
+#define WRAPUP_HAS_LSAN 1
+#endif
+#endif
+
+using namespace support;
+using sofia::EndedBy;
+using wrapup::Origin;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+using Log = std::map<std::string, std::set<std::string>>;
+
+// Lines of "<call-id> <what was done>".
+Log parse(const std::string& text) {
+    Log log;
+    std::istringstream lines(text);
+    for (std::string call_id, done; lines >> call_id >> done;) log[call_id].insert(done);
+    return log;
+}
+
+struct Tally {
+    int calls = 0, ours = 0, theirs = 0, refused = 0, cancelled = 0, contested = 0, failed = 0;
+    int told_twice = 0, mismatches = 0;
+
+    void count(const wrapup::Termination<sofia::Provider>& termination, const std::set<std::string>& done) {
+        const sofia::Cause& cause = *termination.cause;
+        const bool by_us = termination.origin == Origin::user || termination.origin == Origin::application;
+        std::set<std::string> expected;
+        ++calls;
+        if (termination.contested) ++contested;
+        if (termination.contested && cause.by == EndedBy::bye) expected = {"sent", "crossed"}, ++ours;
+        else if (termination.origin == Origin::remote && cause.by == EndedBy::bye) expected = {"sent"}, ++theirs;
+        else if (termination.origin == Origin::remote && cause.status == 486) expected = {"refused"}, ++refused;
+        else if (by_us && cause.status == 487) expected = {"cancelled"}, ++cancelled;
+        else if (by_us && cause.status == 200) expected = {"received"}, ++ours;
+        else ++failed;
+        const bool known = !expected.empty();
+        if (known && done == expected) return;
+        if (known) ++mismatches;
+        std::printf("%s by %s, and SIPp has:", to_string(termination.origin), to_string(cause).c_str());
+        for (const auto& one : done) std::printf(" %s", one.c_str());
+        std::printf("\n");
+    }
+};
+
+struct Line {
+    explicit Line(SipSession c) : call(std::move(c)), over(call, [this](auto&) { ++told; }) {}
+
+    SipSession call;
+    std::atomic<int> told{0};
+    std::optional<Clock::time_point> due; // when we end it
+    wrapup::TerminationCallback<sofia::Provider, std::function<void(const wrapup::Termination<sofia::Provider>&)>> over;
+};
+
+} // namespace
+
+TEST_CASE("sofia: a thousand calls that end at random", "[sofia][many]") {
+    constexpr int number = 1000;
+    constexpr std::size_t at_once = 50;
+    std::mt19937 random(6);
+    const auto until = [&](int milliseconds) {
+        return std::chrono::microseconds(std::uniform_int_distribution(0, milliseconds * 1000)(random));
+    };
+
+    Sipp peer("ends_at_random", {}, number);
+    Tally tally;
+    std::map<std::string, wrapup::Termination<sofia::Provider>> ended;
+    std::size_t left = 0;
+    std::chrono::duration<double> took{};
+    {
+        sofia::Options options;
+        options.grace = 1s;
+        SipDesk desk(options);
+        std::list<Line> lines;
+        int begun = 0;
+        const auto begin = Clock::now();
+        while (begun < number || !lines.empty()) {
+            for (; begun < number && lines.size() < at_once; ++begun) {
+                const bool rings = std::uniform_int_distribution(1, 10)(random) == 1;
+                lines.emplace_back(SipSession::open(desk.service(), peer.uri(rings ? "ring" : "sipp")));
+                if (rings) lines.back().due = Clock::now() + until(20);
+            }
+            for (auto& line : lines) {
+                if (!line.due && SipDesk::state(line.call) == sofia::CallState::ready)
+                    line.due = Clock::now() + until(120);
+                if (line.due && Clock::now() >= *line.due) {
+                    line.due = Clock::time_point::max();
+                    line.call.drop();
+                }
+            }
+            for (auto line = lines.begin(); line != lines.end();) {
+                if (line->told == 0) {
+                    ++line;
+                    continue;
+                }
+                const auto& termination = *line->call.termination();
+                ended.emplace(termination.statistics->info->call_id, termination);
+                line->call.release();
+                if (line->told != 1) ++tally.told_twice;
+                line = lines.erase(line);
+            }
+            std::this_thread::sleep_for(200us);
+        }
+        took = Clock::now() - begin;
+        CHECK(eventually([&] { return desk.alive() == 0; }));
+        left = desk.alive();
+    }
+    CHECK(peer.is_content());
+    const Log log = parse(peer.read("log.log"));
+    for (const auto& [call_id, termination] : ended) {
+        const auto done = log.find(call_id);
+        tally.count(termination, done == log.end() ? std::set<std::string>() : done->second);
+    }
+    std::string leaks = "not looked for";
+#ifdef WRAPUP_HAS_LSAN
+    const int leaking = __lsan_do_recoverable_leak_check();
+    CHECK(leaking == 0);
+    leaks = leaking == 0 ? "0" : "some";
+#endif
+    std::printf("| calls | a second | ended by us | by both | ended by the peer | refused | cancelled | failed | told twice | "
+                "mismatches with SIPp's log | handles left | leaks |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n"
+                "| %d | %.0f | %d | %d | %d | %d | %d | %d | %d | %d | %zu | %s |\n",
+                tally.calls, number / took.count(), tally.ours - tally.contested, tally.contested, tally.theirs, tally.refused,
+                tally.cancelled, tally.failed, tally.told_twice, tally.mismatches, left, leaks.c_str());
+    CHECK(tally.calls == number);
+    CHECK(log.size() == std::size_t{number});
+    CHECK(tally.failed == 0);
+    CHECK(tally.told_twice == 0);
+    CHECK(tally.mismatches == 0);
+    CHECK((tally.ours > 0 && tally.theirs > 0 && tally.refused > 0 && tally.cancelled > 0));
+}
