@@ -110,15 +110,13 @@ struct Record {
         cause.by = ended_by(what);
     }
 
-    // @returns whether it is another one than before
-    bool enter(CallState entered) noexcept {
-        if (!is_live() || entered == state) return false;
+    void enter(CallState entered) noexcept {
+        if (!is_live() || entered == state) return;
         state = entered;
         if ((entered == CallState::ready || entered == CallState::completed) && !info.times.answered)
             info.times.answered = now();
         if (entered == CallState::early) rings();
         if (entered == CallState::terminated) conclude();
-        return true;
     }
 
     // With a change of state comes why it has changed, for what no message was heard of: our own refusal, and what the stack

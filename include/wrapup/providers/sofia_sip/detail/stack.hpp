@@ -128,7 +128,10 @@ private:
             case Due::invite: invite(*record); break;
             case Due::answer: respond(nullptr, record->handle, record->sdp); break;
             case Due::verb: asked = true, end(*record); break;
-            case Due::telling: book_.tell(record->number); break;
+            case Due::telling:
+                book_.tell(record->number);
+                tell_state(record->number, CallState::terminated);
+                break;
             case Due::destruction:
                 if (nua_handle_t* const handle = book_.erase(*record)) nua_handle_destroy(handle);
                 break;
@@ -162,27 +165,27 @@ private:
             nua_invite(handle, TAG_IF(!call_id.empty(), SIPTAG_CALL_ID_STR(call_id.c_str())),
                        SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(record.sdp.c_str()), TAG_END());
         }
-        book_.change(record.number, [&](Record& r) {
+        change(record.number, [&](Record& r) {
             r.handle = handle;
             r.info.call_id = std::move(call_id);
             r.info.remote.uri = std::move(r.to);
-            if (!handle) {
-                r.hear(Heard::failure, {});
-                r.conclude();
-            }
-            return 0;
+            if (!handle) r.hear(Heard::failure, {});
+            r.enter(handle ? CallState::calling : CallState::terminated);
         });
-        enter(record.number, CallState::calling, [](Record&) {});
     }
 
-    // @param before what is heard of the call with it
-    template <class Before>
-    void enter(std::uint64_t number, CallState state, Before before) noexcept {
-        const auto is_new = book_.change(number, [&](Record& record) {
-            before(record);
-            return record.enter(state);
+    // Changes what is known of a call, and tells of the state that it has entered by that.
+    template <class Change>
+    void change(std::uint64_t number, Change change) noexcept {
+        const auto entered = book_.change(number, [&](Record& record) {
+            const CallState former = record.state;
+            change(record);
+            return record.state != former ? std::optional(record.state) : std::nullopt;
         });
-        if (is_new.value_or(false) && options_.on_state) options_.on_state(Book::call(number), state);
+        if (entered && *entered) tell_state(number, **entered);
+    }
+    void tell_state(std::uint64_t number, CallState state) const noexcept {
+        if (options_.on_state) options_.on_state(Book::call(number), state);
     }
 
     // Ends a call by what its state asks for. The reason is not changed any more.
@@ -275,10 +278,9 @@ private:
                 std::string sdp = book_.sdp();
                 const Call call = book_.admit(handle);
                 nua_handle_bind(handle, magic_of(call.number()));
-                book_.change(call.number(), [&](Record& record) {
+                change(call.number(), [&](Record& record) {
                     said.move_to(record.info);
                     record.sdp = std::move(sdp);
-                    return 0;
                 });
                 options_.offer(call);
                 return;
@@ -306,12 +308,14 @@ private:
             cause.status = event.status;
         }
         if (event.kind == nua_i_state) {
-            enter(number, state_of(event.tags), [&](Record& record) { record.hear_state(event.status, cause); });
+            change(number, [&](Record& record) {
+                record.hear_state(event.status, cause);
+                record.enter(state_of(event.tags));
+            });
         } else {
-            book_.change(number, [&](Record& record) {
+            change(number, [&](Record& record) {
                 if (said) said->move_to(record.info);
                 hear(record, event, std::move(cause));
-                return 0;
             });
         }
         if (event.status < 200 && nua_event_is_incoming_request(event.kind)) comply(event, nua, handle, number);
