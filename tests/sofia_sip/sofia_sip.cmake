@@ -24,3 +24,21 @@ target_compile_definitions(
 )
 target_link_libraries(wrapup_sofia_tests PRIVATE wrapup_own wrapup_sofia_sip)
 list(APPEND test_programs wrapup_sofia_tests)
+
+# What examples/7_sip_call must do with which scenario. The cases are those of the script.
+if(TARGET wrapup_example_7_sip_call)
+    find_program(WRAPUP_SH sh REQUIRED)
+    set(script "${CMAKE_CURRENT_LIST_DIR}/run.sh")
+    file(STRINGS "${script}" cases REGEX "^[a-z_0-9]+\\)$")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${script}")
+    foreach(case IN LISTS cases)
+        string(REPLACE ")" "" case "${case}")
+        add_test(
+            NAME sofia.example_${case}
+            COMMAND
+                "${WRAPUP_SH}" "${script}" $<TARGET_FILE:wrapup_example_7_sip_call> "${WRAPUP_SIPP}"
+                "${sofia_sip_scenarios}" ${case}
+        )
+        set_tests_properties(sofia.example_${case} PROPERTIES TIMEOUT 60 LABELS sofia)
+    endforeach()
+endif()
