@@ -115,6 +115,17 @@ TEST_CASE("sofia: a CANCEL that crosses the refusal: ours stands, and is contest
     check_ended(call, {Origin::user, EndedBy::answer, 486, true});
 }
 
+TEST_CASE("sofia: a CANCEL after which nobody answers the INVITE ends the call", "[sofia][drop]") {
+    Sipp peer("rings_for_ever", {"-default_behaviors", "none"});
+    SipDesk desk;
+    auto call = desk.dial(peer);
+    REQUIRE(SipDesk::reaches(call, CallState::proceeding));
+    CHECK_FALSE(call.drop());
+    check_ended(call, {Origin::user, EndedBy::silence, 408});
+    call.release();
+    CHECK(eventually([&] { return desk.alive() == 0; }));
+}
+
 TEST_CASE("sofia: BYEs that cross: ours stands, and is contested", "[sofia][drop]") {
     Sipp peer("crosses_bye");
     SipDesk desk;

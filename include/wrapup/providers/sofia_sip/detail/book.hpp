@@ -13,6 +13,7 @@
 #include <wrapup/providers/sofia_sip/reason.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -73,12 +74,11 @@ public:
             Record* const record = find(call.number());
             if (!record) return errc::lost;
             if (record->is_live()) {
-                if (record->drop.asker == Asker::nobody) {
-                    record->reason = std::move(reason);
-                    record->wants_drop(Asker::session);
-                    ++record->requests;
-                    attend(*record);
-                }
+                ++record->requests;
+                if (record->drop.asker != Asker::nobody) return {};
+                record->reason = std::move(reason);
+                record->wants_drop(Asker::session);
+                attend(*record);
                 return {};
             }
         }
@@ -93,7 +93,7 @@ public:
             Record* const record = find(call.number());
             if (!record) return errc::lost;
             if (record->is_live()) {
-                if (!record->aborted) ++record->requests;
+                ++record->requests;
                 record->aborted = true;
                 if (record->drop.asker == Asker::nobody) record->wants_drop(Asker::session);
                 attend(*record);
@@ -196,6 +196,16 @@ public:
     void carried_out(std::uint64_t pass) noexcept {
         const std::lock_guard lock(mutex_);
         carried_out_ = pass;
+    }
+
+    // Those that are given up now are to be told of. @returns one of them, or 0
+    [[nodiscard]] std::uint64_t give_up(std::chrono::steady_clock::duration patience) noexcept {
+        const std::lock_guard lock(mutex_);
+        for (auto& [number, record] : records_) {
+            record.carried_out(carried_out_);
+            if (record.gives_up(patience)) return attend(record), number;
+        }
+        return 0;
     }
 
     // Changes what is known of a call. @returns what the change returns, or nothing where the call is not there

@@ -83,6 +83,7 @@ struct Record {
             if (verb != Verb::none && verb != drop.made) {
                 drop.made = verb;
                 made_in = pass;
+                waits_since = std::chrono::steady_clock::now();
                 return Due::verb;
             }
         }
@@ -115,6 +116,7 @@ struct Record {
         state = entered;
         if ((entered == CallState::ready || entered == CallState::completed) && !info.times.answered)
             info.times.answered = now();
+        if (entered == CallState::proceeding) waits_since = std::chrono::steady_clock::now();
         if (entered == CallState::early) rings();
         if (entered == CallState::terminated) conclude();
     }
@@ -124,6 +126,18 @@ struct Record {
     void hear_state(int status, const Cause& why) noexcept {
         if (heard != Heard::nothing || status < 300) return;
         hear(drop.made == Verb::refuse ? Heard::answer : Heard::failure, why);
+    }
+
+    // An INVITE that is cancelled and not answered is given up, which the stack does not do. *Source:* RFC 3261, 9.1: after
+    // 64 T1, counted from the CANCEL, which waits for a provisional answer
+    bool gives_up(std::chrono::steady_clock::duration patience) noexcept {
+        const bool waits = is_live() && drop.made == Verb::cancel && verb_for(state) == Verb::cancel;
+        if (!waits || std::chrono::steady_clock::now() - waits_since < patience) return false;
+        Cause none;
+        none.status = 408;
+        hear(Heard::silence, std::move(none));
+        conclude();
+        return true;
     }
 
     void rings() noexcept {
@@ -150,6 +164,7 @@ struct Record {
 
     Drop drop;
     std::uint64_t made_in = 0;
+    std::chrono::steady_clock::time_point waits_since{};
     Reason reason;         // not changed any more when the drop is wanted
     unsigned requests = 0; // by the session, accepted
     bool aborted = false;

@@ -78,11 +78,18 @@ public:
     // Until the book is closed and its calls are over, or have been waited for.
     void run() noexcept {
         std::optional<std::chrono::steady_clock::time_point> deadline;
+        const std::chrono::milliseconds interval =
+            std::clamp(options_.patience / 8, std::chrono::milliseconds(10), std::chrono::milliseconds(1000));
+        auto last_look = std::chrono::steady_clock::now();
         for (;;) {
             work();
-            std::chrono::milliseconds patience(1000);
+            const auto now = std::chrono::steady_clock::now();
+            if (now - last_look >= interval) {
+                last_look = now;
+                while (const std::uint64_t number = book_.give_up(options_.patience)) tell_end(number);
+            }
+            std::chrono::milliseconds patience = interval;
             if (book_.is_closed()) {
-                const auto now = std::chrono::steady_clock::now();
                 if (!deadline) deadline = now + options_.grace;
                 if (!book_.any_live() || now >= *deadline) return;
                 patience = std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(*deadline - now));
@@ -128,10 +135,7 @@ private:
             case Due::invite: invite(*record); break;
             case Due::answer: respond(nullptr, record->handle, record->sdp); break;
             case Due::verb: asked = true, end(*record); break;
-            case Due::telling:
-                book_.tell(record->number);
-                tell_state(record->number, CallState::terminated);
-                break;
+            case Due::telling: tell_end(record->number); break;
             case Due::destruction:
                 if (nua_handle_t* const handle = book_.erase(*record)) nua_handle_destroy(handle);
                 break;
@@ -183,6 +187,10 @@ private:
             return record.state != former ? std::optional(record.state) : std::nullopt;
         });
         if (entered && *entered) tell_state(number, **entered);
+    }
+    void tell_end(std::uint64_t number) noexcept {
+        book_.tell(number);
+        tell_state(number, CallState::terminated);
     }
     void tell_state(std::uint64_t number, CallState state) const noexcept {
         if (options_.on_state) options_.on_state(Book::call(number), state);
