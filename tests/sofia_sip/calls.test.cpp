@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // Calls of the SIP provider with SIPp: what each scenario ends by, and what is said of it.
 #include <wrapup/providers/sofia_sip.hpp>
+#include <wrapup/termination_callback.hpp>
 
 #include "sofia_sip/desk.hpp"
+#include "sofia_sip/leaks.hpp"
 #include "sofia_sip/sipp.hpp"
 
 #include <cstdint>
@@ -155,20 +157,24 @@ TEST_CASE("sofia: a call that nobody answers, and that is dropped, ends when the
     check_ended(call, {Origin::user, EndedBy::silence, 408});
 }
 
-TEST_CASE("sofia: a call that was dropped before its INVITE", "[sofia][drop]") {
-    SipDesk desk;
-    std::optional<SipSession> call;
-    // Held on the service's thread, so that it has not come to the INVITE.
-    sofia::Options options = SipDesk::fast();
-    options.on_state = [&](sofia::Call, CallState) {};
+TEST_CASE("sofia: a call that is dropped before its INVITE is never made", "[sofia][drop]") {
     Sipp peer("answers");
-    {
-        auto one = desk.dial(peer);
-        CHECK_FALSE(one.drop());
-        REQUIRE(SipDesk::over(one));
-        CHECK(one.termination()->origin == Origin::user);
-    }
-    CHECK(eventually([&] { return desk.alive() == 0; }));
+    SipDesk desk;
+    auto call = desk.connect(peer);
+    std::optional<SipSession> never;
+    // The service's thread is here, so that it cannot come to the INVITE meanwhile.
+    wrapup::TerminationCallback over(call, [&](auto&) {
+        never = SipSession::open(desk.service(), peer.uri());
+        static_cast<void>(never->drop());
+    });
+    CHECK_FALSE(call.drop());
+    REQUIRE(SipDesk::over(call));
+    REQUIRE(eventually([&] { return desk.alive() == 2; }));
+    REQUIRE(SipDesk::over(*never));
+    check_ended(*never, {Origin::user, EndedBy::nothing, 0});
+    never->release();
+    CHECK(eventually([&] { return desk.alive() == 1; }));
+    CHECK(peer.is_content());
 }
 
 TEST_CASE("sofia: a BYE that is not answered ends the call all the same", "[sofia][drop]") {
@@ -210,7 +216,10 @@ TEST_CASE("sofia: a peer that vanishes is noticed when we end the call", "[sofia
     CHECK(call.termination()->cause->by == EndedBy::failure);
 }
 
-TEST_CASE("sofia: a BYE that comes in the place of an answer", "[sofia][remote]") {
+// The stack leaks the INVITE then, without us as well (tests/sofia_sip/early_bye.c): under a sanitizer that looks for leaks, this
+// is not run. *Source:* nua_session.c, nua_session_usage_remove, which refers to the INVITE and does not let go of it again
+#ifndef WRAPUP_LOOKS_FOR_LEAKS
+TEST_CASE("sofia: a BYE that comes in the place of an answer", "[sofia][remote][leaks]") {
     Sipp peer("sends_bye_while_it_rings");
     SipDesk desk;
     auto call = desk.dial(peer);
@@ -218,6 +227,7 @@ TEST_CASE("sofia: a BYE that comes in the place of an answer", "[sofia][remote]"
     CHECK_FALSE(SipDesk::info(call).times.answered);
     CHECK(peer.is_content());
 }
+#endif
 
 TEST_CASE("sofia: a call that is invited to once more goes on", "[sofia]") {
     Sipp peer("reinvites");
@@ -234,8 +244,7 @@ TEST_CASE("sofia: answers that are none are not heard", "[sofia]") {
     Sipp peer("is_malformed", {"-default_behaviors", "none"});
     SipDesk desk;
     auto call = desk.dial(peer);
-    REQUIRE(SipDesk::over(call));
-    WARN(to_string(*call.termination()->cause));
+    check_ended(call, {Origin::service, EndedBy::silence, 408});
 }
 
 TEST_CASE("sofia: a call that comes in is answered, and ended by us", "[sofia][incoming]") {
@@ -327,8 +336,8 @@ TEST_CASE("sofia: a call that is answered and never acknowledged is ended by the
     const bool dropped = GENERATE(false, true);
     if (dropped) CHECK_FALSE(call.drop());
     REQUIRE(SipDesk::over(call));
-    CHECK(call.termination()->origin == (dropped ? Origin::user : Origin::service));
-    WARN(to_string(*call.termination()->cause));
+    if (dropped) check_ended(call, {Origin::user, EndedBy::answer, 200});
+    else check_ended(call, {Origin::service, EndedBy::silence, 408});
     CHECK(peer.is_content());
 }
 

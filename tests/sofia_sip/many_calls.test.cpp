@@ -5,6 +5,7 @@
 #include <wrapup/termination_callback.hpp>
 
 #include "sofia_sip/desk.hpp"
+#include "sofia_sip/leaks.hpp"
 #include "sofia_sip/sipp.hpp"
 
 #include <atomic>
@@ -22,16 +23,6 @@
 #include <string_view>
 #include <thread>
 #include <utility>
-
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/lsan_interface.h>
-#define WRAPUP_HAS_LSAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#include <sanitizer/lsan_interface.h>
-#define WRAPUP_HAS_LSAN 1
-#endif
-#endif
 
 using namespace support;
 using sofia::CallState;
@@ -149,7 +140,7 @@ TEST_CASE("sofia: a thousand calls that end at random", "[sofia][many]") {
         tally.count(termination, done == log.end() ? std::set<std::string>() : done->second);
     }
     std::string leaks = "not looked for";
-#ifdef WRAPUP_HAS_LSAN
+#ifdef WRAPUP_LOOKS_FOR_LEAKS
     const int leaking = __lsan_do_recoverable_leak_check();
     CHECK(leaking == 0);
     leaks = leaking == 0 ? "0" : "some";

@@ -103,7 +103,7 @@ public:
     ~Sipp() {
         kill();
         std::error_code ignored;
-        if (!directory_.empty() && !std::getenv("KEEP")) std::filesystem::remove_all(directory_, ignored);
+        if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
     }
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
@@ -159,7 +159,7 @@ private:
     void begin(const std::string& scenario, const Arguments& more, int calls, const Replacements& replacements) {
         std::string name = (std::filesystem::temp_directory_path() / "wrapup-sipp-XXXXXX").string();
         if (!::mkdtemp(name.data())) throw std::runtime_error("no directory");
-        directory_ = name; if (std::getenv("KEEP")) directory_ = "/tmp/sipwork/keep";
+        directory_ = name;
         port_ = Udp().port(); // free again, and hardly somebody else's before SIPp has taken it
         std::ostringstream text;
         text << std::ifstream(std::string(WRAPUP_SIPP_SCENARIOS) + '/' + scenario + ".xml").rdbuf();
@@ -172,7 +172,7 @@ private:
                         "-i", "127.0.0.1", "-p", std::to_string(port_), "-m", std::to_string(calls),
                         "-nostdin", "-trace_err", "-error_file", "errors.log",
                         "-trace_logs", "-log_file", "log.log"};
-        if (calls == 1 || std::getenv("KEEP")) words.insert(words.end(), {"-trace_msg", "-message_file", "messages.log"});
+        if (calls == 1) words.insert(words.end(), {"-trace_msg", "-message_file", "messages.log"});
         words.insert(words.end(), more.begin(), more.end());
         std::vector<char*> argv;
         for (auto& word : words) argv.push_back(word.data());

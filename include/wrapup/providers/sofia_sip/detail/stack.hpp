@@ -4,6 +4,7 @@
 #include <wrapup/providers/sofia_sip/call.hpp>
 #include <wrapup/providers/sofia_sip/call_state.hpp>
 #include <wrapup/providers/sofia_sip/cause.hpp>
+#include <wrapup/providers/sofia_sip/detail/address.hpp>
 #include <wrapup/providers/sofia_sip/detail/book.hpp>
 #include <wrapup/providers/sofia_sip/detail/dialog.hpp>
 #include <wrapup/providers/sofia_sip/detail/read.hpp>
@@ -50,6 +51,7 @@ public:
     [[nodiscard]] std::error_code create() {
         static const int initialized = su_init(); // for all stacks of the program
         if (initialized != 0) return last_error();
+        if (const std::error_code error = try_to_listen(options_.url)) return error;
         root_ = su_root_create(static_cast<su_root_magic_t*>(static_cast<void*>(this)));
         if (!root_) return make_error_code(std::errc::not_enough_memory);
         su_root_threading(root_, 0);
