@@ -69,7 +69,8 @@ milliseconds parse_duration(std::string_view option, std::string_view text) {
                                      : unit == "m"                 ? 60'000
                                      : unit == "h"                 ? 3'600'000
                                                                    : 0;
-    if (error != std::errc() || count < 0 || factor == 0 || count > std::numeric_limits<milliseconds::rep>::max() / factor)
+    if (error != std::errc() || count < 0 || factor == 0 ||
+        count > std::numeric_limits<milliseconds::rep>::max() / factor)
         refuse(std::string(option) + ": '" + std::string(text) + "' is not a duration such as 500ms, 5s, 2m or 1h");
     return milliseconds(count * factor);
 }

@@ -62,8 +62,11 @@ TEST_CASE("sofia: a call that the other side ends", "[sofia][remote]") {
 }
 
 TEST_CASE("sofia: a call that is refused", "[sofia][remote]") {
-    const auto [status, phrase, cause] = GENERATE(table<int, const char*, int>(
-        {{302, "Moved Temporarily", 23}, {404, "Not Found", 1}, {486, "Busy Here", 17}, {500, "Oh", 41}, {603, "Decline", 21}}));
+    const auto [status, phrase, cause] = GENERATE(table<int, const char*, int>({{302, "Moved Temporarily", 23},
+                                                                                {404, "Not Found", 1},
+                                                                                {486, "Busy Here", 17},
+                                                                                {500, "Oh", 41},
+                                                                                {603, "Decline", 21}}));
     Sipp peer("refuses", {}, 1,
               {{"@status@", std::to_string(status) + ' ' + phrase}, {"@cause@", std::to_string(cause)}});
     SipDesk desk;
@@ -328,7 +331,8 @@ TEST_CASE("sofia: the other side's BYE in the place of the ACK", "[sofia][incomi
     CHECK(peer.is_content());
 }
 
-TEST_CASE("sofia: a call that is answered and never acknowledged is ended by the service", "[sofia][incoming][service]") {
+TEST_CASE("sofia: a call that is answered and never acknowledged is ended by the service",
+          "[sofia][incoming][service]") {
     SipDesk desk;
     Sipp peer = Sipp::that_calls("calls_and_never_acks", desk.service().contact());
     auto call = desk.take();

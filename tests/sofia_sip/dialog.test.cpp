@@ -65,10 +65,12 @@ TEST_CASE("sofia: each end belongs to who has made it", "[sofia][dialog]") {
         std::string line = to_string(heard);
         if (heard == Heard::refusal) line += ' ' + std::to_string(status);
         std::size_t at = 13;
-        for (const Drop drop : {Drop{}, Drop{Asker::session, Verb::cancel, false}, Drop{Asker::session, Verb::cancel, true},
-                                Drop{Asker::service, Verb::cancel, false}, Drop{Asker::service, Verb::cancel, true}}) {
+        for (const Drop drop :
+             {Drop{}, Drop{Asker::session, Verb::cancel, false}, Drop{Asker::session, Verb::cancel, true},
+              Drop{Asker::service, Verb::cancel, false}, Drop{Asker::service, Verb::cancel, true}}) {
             const Verdict verdict = judge(heard, status, drop);
-            column(line, at, (verdict.withdrawn ? "!" : "") + std::string(verdict.origin ? to_string(*verdict.origin) : "ours"));
+            column(line, at,
+                   (verdict.withdrawn ? "!" : "") + std::string(verdict.origin ? to_string(*verdict.origin) : "ours"));
             at += 9;
         }
         return line + '\n';

@@ -24,10 +24,26 @@ TEST_CASE("sofia: the cause of Q.850 is found in a Reason header", "[sofia][reas
 }
 
 TEST_CASE("sofia: where there is no cause of Q.850, none is found", "[sofia][reason]") {
-    for (const std::string_view header :
-         {"", ",", ";", ";;;,,,", "\"", "\\", "\"\\", "Q.850", "Q.850;cause", "Q.850;cause=", "Q.850;cause=x",
-          "Q.850;cause=16x", "Q.850;cause=-1", "Q.850;cause=128", "Q.850;cause=99999999999999999999", "SIP;cause=16",
-          "XQ.850;cause=16", "Q.850X;cause=16", "SIP;text=\"Q.850;cause=16\"", "SIP;text=\", Q.850;cause=16"}) {
+    for (const std::string_view header : {"",
+                                          ",",
+                                          ";",
+                                          ";;;,,,",
+                                          "\"",
+                                          "\\",
+                                          "\"\\",
+                                          "Q.850",
+                                          "Q.850;cause",
+                                          "Q.850;cause=",
+                                          "Q.850;cause=x",
+                                          "Q.850;cause=16x",
+                                          "Q.850;cause=-1",
+                                          "Q.850;cause=128",
+                                          "Q.850;cause=99999999999999999999",
+                                          "SIP;cause=16",
+                                          "XQ.850;cause=16",
+                                          "Q.850X;cause=16",
+                                          "SIP;text=\"Q.850;cause=16\"",
+                                          "SIP;text=\", Q.850;cause=16"}) {
         INFO(header);
         CHECK_FALSE(q850_of(header));
     }

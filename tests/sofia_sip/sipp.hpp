@@ -168,10 +168,10 @@ private:
             for (std::size_t at = 0; (at = played.find(word, at)) != std::string::npos; at += by.size())
                 played.replace(at, word.size(), by);
         std::ofstream(directory_ / "scenario.xml") << played;
-        Arguments words{WRAPUP_SIPP, "-sf", "scenario.xml",
-                        "-i", "127.0.0.1", "-p", std::to_string(port_), "-m", std::to_string(calls),
-                        "-nostdin", "-trace_err", "-error_file", "errors.log",
-                        "-trace_logs", "-log_file", "log.log"};
+        Arguments words{WRAPUP_SIPP,           "-sf",         "scenario.xml",        "-i",
+                        "127.0.0.1",           "-p",          std::to_string(port_), "-m",
+                        std::to_string(calls), "-nostdin",    "-trace_err",          "-error_file",
+                        "errors.log",          "-trace_logs", "-log_file",           "log.log"};
         if (calls == 1) words.insert(words.end(), {"-trace_msg", "-message_file", "messages.log"});
         words.insert(words.end(), more.begin(), more.end());
         std::vector<char*> argv;
@@ -189,7 +189,9 @@ private:
         if (error != 0) fail("cannot be started");
     }
 
-    [[noreturn]] void fail(const char* why) const { throw std::runtime_error(std::string("SIPp ") + why + ": " + read("errors.log")); }
+    [[noreturn]] void fail(const char* why) const {
+        throw std::runtime_error(std::string("SIPp ") + why + ": " + read("errors.log"));
+    }
 
     bool has_ended() noexcept {
         int status = 0;

@@ -152,8 +152,7 @@ private:
 namespace detail {
 
 // What calls carry where nobody cares: one stream of audio that neither side sends. *Source:* RFC 3264, 5.1
-inline constexpr const char* inactive_audio =
-    "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"
+inline constexpr const char* inactive_audio = "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"
                                               "m=audio 9 RTP/AVP 0\r\na=inactive\r\n";
 
 // No signal handler of the program's is to run on a thread that the program does not know of.
@@ -212,7 +211,8 @@ inline Service::Service(const Options& options)
 }
 
 inline Service::~Service() {
-    assert(thread_.get_id() != std::this_thread::get_id() && "wrapup: a service is not ended where its events are handled");
+    assert(thread_.get_id() != std::this_thread::get_id() &&
+           "wrapup: a service is not ended where its events are handled");
     book_->close();
     thread_.join();
 }

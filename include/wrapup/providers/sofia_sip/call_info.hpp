@@ -28,10 +28,11 @@ enum class Direction : std::uint8_t { outgoing, incoming };
 /// What is known of a call: values of our own, valid for ever.
 struct CallInfo {
     Direction direction = Direction::outgoing;
-    std::string call_id;               ///< RFC 3261, 20.8
-    Party local;                       ///< us
-    Party remote;                      ///< them
-    std::optional<std::string> contact; ///< where they asked to be reached in the dialog, or, in a 3xx, from now on: 20.10
+    std::string call_id; ///< RFC 3261, 20.8
+    Party local;         ///< us
+    Party remote;        ///< them
+    std::optional<std::string>
+        contact; ///< where they asked to be reached in the dialog, or, in a 3xx, from now on: 20.10
     Timeline times;
 
     friend bool operator==(const CallInfo&, const CallInfo&) = default;

@@ -113,8 +113,7 @@ constexpr int request_terminated = 487;
 [[nodiscard]] constexpr Verdict judge(Heard heard, int status, const Drop& drop) noexcept {
     const bool answers_cancel =
         heard == Heard::refusal && status == request_terminated && drop.made == Verb::cancel && drop.sent;
-    const bool theirs =
-        heard == Heard::bye || heard == Heard::cancel || (heard == Heard::refusal && !answers_cancel);
+    const bool theirs = heard == Heard::bye || heard == Heard::cancel || (heard == Heard::refusal && !answers_cancel);
     const bool ours_was_sent = drop.asker != Asker::nobody && drop.sent;
     if (theirs) {
         if (drop.asker == Asker::service && ours_was_sent) return {Origin::service, false};

@@ -173,8 +173,8 @@ struct Record {
     Cause cause;
     std::optional<Ending> ending; // it is over
 
-    bool given_up = false; // its identifier was given back
-    bool queued = false;   // somebody has to see to it
+    bool given_up = false;    // its identifier was given back
+    bool queued = false;      // somebody has to see to it
     Record* behind = nullptr; // in the queue
 };
 

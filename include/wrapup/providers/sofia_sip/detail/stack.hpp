@@ -57,17 +57,19 @@ public:
         su_root_threading(root_, 0);
         if (su_wait_create(wait_, book_.wake().descriptor(), SU_WAIT_IN) != 0) return last_error();
         waits_ = true;
-        registered_ = su_root_register(root_, wait_, &Stack::on_wake, static_cast<su_wakeup_arg_t*>(static_cast<void*>(this)), 0);
+        registered_ =
+            su_root_register(root_, wait_, &Stack::on_wake, static_cast<su_wakeup_arg_t*>(static_cast<void*>(this)), 0);
         if (registered_ <= 0) return last_error();
         errno = 0;
-        nua_ = nua_create(
-            root_, &Stack::on_event, static_cast<nua_magic_t*>(static_cast<void*>(this)), NUTAG_URL(options_.url.c_str()), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOALERT(1),
-            NUTAG_AUTOANSWER(0), NUTAG_AUTOACK(1), NUTAG_RETRY_COUNT(0), NUTAG_OUTBOUND("no-options-keepalive no-validate no-natify"),
-            NUTAG_SESSION_TIMER(static_cast<unsigned>(options_.session_timer.count())),
-            TAG_IF(options_.session_timer.count() > 0, NUTAG_MIN_SE(1)),
-            NTATAG_SIP_T1(static_cast<unsigned>(options_.t1.count())),
-            NTATAG_SIP_T1X64(static_cast<unsigned>(options_.patience.count())),
-            TAG_IF(!options_.from.empty(), SIPTAG_FROM_STR(options_.from.c_str())), TAG_END());
+        nua_ = nua_create(root_, &Stack::on_event, static_cast<nua_magic_t*>(static_cast<void*>(this)),
+                          NUTAG_URL(options_.url.c_str()), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOALERT(1),
+                          NUTAG_AUTOANSWER(0), NUTAG_AUTOACK(1), NUTAG_RETRY_COUNT(0),
+                          NUTAG_OUTBOUND("no-options-keepalive no-validate no-natify"),
+                          NUTAG_SESSION_TIMER(static_cast<unsigned>(options_.session_timer.count())),
+                          TAG_IF(options_.session_timer.count() > 0, NUTAG_MIN_SE(1)),
+                          NTATAG_SIP_T1(static_cast<unsigned>(options_.t1.count())),
+                          NTATAG_SIP_T1X64(static_cast<unsigned>(options_.patience.count())),
+                          TAG_IF(!options_.from.empty(), SIPTAG_FROM_STR(options_.from.c_str())), TAG_END());
         if (!nua_) return last_error();
         nua_get_params(nua_, TAG_ANY(), TAG_END());
         while (!ready_) su_root_step(root_, 1000);
@@ -136,7 +138,10 @@ private:
             case Due::nothing: break;
             case Due::invite: invite(*record); break;
             case Due::answer: respond(nullptr, record->handle, record->sdp); break;
-            case Due::verb: asked = true, end(*record); break;
+            case Due::verb:
+                asked = true;
+                end(*record);
+                break;
             case Due::telling: tell_end(record->number); break;
             case Due::destruction:
                 if (nua_handle_t* const handle = book_.erase(*record)) nua_handle_destroy(handle);
@@ -212,9 +217,9 @@ private:
         case Verb::bye: nua_bye(record.handle, TAG_IF(reason, SIPTAG_REASON_STR(reason)), TAG_END()); break;
         case Verb::cancel: nua_cancel(record.handle, TAG_IF(reason, SIPTAG_REASON_STR(reason)), TAG_END()); break;
         case Verb::refuse: {
-            const int status = record.reason.status != 0               ? record.reason.status
+            const int status = record.reason.status != 0             ? record.reason.status
                                : record.drop.asker == Asker::service ? 480
-                                                                       : 603;
+                                                                     : 603;
             nua_respond(record.handle, status, phrase_of(status), TAG_IF(reason, SIPTAG_REASON_STR(reason)), TAG_END());
             break;
         }
@@ -238,7 +243,8 @@ private:
     // ---- what is heard
 
     static nua_hmagic_t* magic_of(std::uint64_t number) noexcept {
-        return reinterpret_cast<nua_hmagic_t*>(static_cast<std::uintptr_t>(number)); // NOLINT(performance-no-int-to-ptr)
+        return reinterpret_cast<nua_hmagic_t*>(
+            static_cast<std::uintptr_t>(number)); // NOLINT(performance-no-int-to-ptr)
     }
     static std::uint64_t number_of(const nua_hmagic_t* magic) noexcept {
         return reinterpret_cast<std::uintptr_t>(magic);
@@ -254,7 +260,8 @@ private:
     }
     static void on_event(nua_event_t event, int status, const char* phrase, nua_t* nua, nua_magic_t* self,
                          nua_handle_t* handle, nua_hmagic_t* magic, const sip_t* sip, tagi_t tags[]) noexcept {
-        static_cast<Stack*>(static_cast<void*>(self))->handle(Event{event, status, phrase, sip, tags}, nua, handle, number_of(magic));
+        static_cast<Stack*>(static_cast<void*>(self))
+            ->handle(Event{event, status, phrase, sip, tags}, nua, handle, number_of(magic));
     }
 
     struct Event {
