@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <optional>
@@ -129,9 +130,34 @@ TEST_CASE("sofia: a provider whose service is gone finds no call", "[sofia][serv
 TEST_CASE("sofia: a session that is destroyed ends its call", "[sofia][release]") {
     SipDesk desk;
     Sipp peer("answers");
-    static_cast<void>(desk.connect(peer));
+    {
+        const auto call = desk.connect(peer);
+        CHECK(SipDesk::handles() == 1);
+    }
     CHECK(peer.is_content());
-    CHECK(eventually([&] { return desk.alive() == 0; }));
+    CHECK(eventually([&] { return desk.alive() == 0 && SipDesk::handles() == 0; }));
+}
+
+TEST_CASE("sofia: whoever wants something else than a call leaves no handle", "[sofia][incoming]") {
+    SipDesk desk;
+    const std::string to = desk.service().contact().substr(4);
+    const auto port = static_cast<std::uint16_t>(std::stoi(to.substr(to.rfind(':') + 1)));
+    const Udp stranger;
+    int number = 0;
+    for (const char* const method : {"OPTIONS", "MESSAGE", "SUBSCRIBE", "REFER", "PUBLISH", "BYE", "CANCEL", "FOO"}) {
+        const std::string id = std::to_string(++number);
+        stranger.send(port, std::string(method) + " sip:" + to +
+                                " SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:" + std::to_string(stranger.port()) +
+                                ";branch=z9hG4bK" + id + "\r\nFrom: <sip:x@127.0.0.1>;tag=1\r\nTo: <sip:" + to +
+                                ">\r\nCall-ID: " + id + "\r\nCSeq: 1 " + method +
+                                "\r\nContact: <sip:x@127.0.0.1>\r\nEvent: presence\r\nRefer-To: <sip:y@127.0.0.1>\r\n"
+                                "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n");
+        const std::string answer = stranger.receive();
+        INFO(method);
+        CHECK(answer.substr(0, 8) == "SIP/2.0 ");
+        CHECK(eventually([&] { return SipDesk::handles() == 0; }));
+    }
+    CHECK_FALSE(desk.next());
 }
 
 TEST_CASE("sofia: a session is released, and another call begun, inside the notice of its end", "[sofia][release]") {

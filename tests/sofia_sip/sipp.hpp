@@ -65,6 +65,16 @@ public:
                                    sizeof address));
     }
 
+    /// The next message, or nothing in ten seconds.
+    [[nodiscard]] std::string receive() const {
+        const timeval limit{10, 0};
+        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        std::string text(65536, '\0');
+        const ssize_t length = ::recv(socket_, text.data(), text.size(), 0);
+        text.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
+        return text;
+    }
+
 private:
     static sockaddr_in at(std::uint16_t port) noexcept {
         sockaddr_in address{};

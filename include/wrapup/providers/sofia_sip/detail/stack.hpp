@@ -68,7 +68,7 @@ public:
                           NUTAG_SESSION_TIMER(static_cast<unsigned>(options_.session_timer.count())),
                           TAG_IF(options_.session_timer.count() > 0, NUTAG_MIN_SE(1)),
                           NTATAG_SIP_T1(static_cast<unsigned>(options_.t1.count())),
-                          NTATAG_SIP_T1X64(static_cast<unsigned>(options_.patience.count())),
+            NTATAG_SIP_T1X64(static_cast<unsigned>(options_.patience.count())),
                           TAG_IF(!options_.from.empty(), SIPTAG_FROM_STR(options_.from.c_str())), TAG_END());
         if (!nua_) return last_error();
         nua_get_params(nua_, TAG_ANY(), TAG_END());
