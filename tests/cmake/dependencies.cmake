@@ -27,10 +27,12 @@ if(TARGET fmt::fmt)
     target_link_libraries(wrapup_fmt INTERFACE $<IF:$<BOOL:${WRAPUP_LIBCXX}>,fmt::fmt-header-only,fmt::fmt>)
 endif()
 
-# Optional: the SIP stack, which is found by pkg-config alone.
-find_package(PkgConfig)
-if(PkgConfig_FOUND)
-    pkg_check_modules(sofia_sip IMPORTED_TARGET sofia-sip-ua)
+# Optional: the SIP stack, which is found by pkg-config alone, and used on Linux.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    find_package(PkgConfig)
+    if(PkgConfig_FOUND)
+        pkg_check_modules(sofia_sip IMPORTED_TARGET sofia-sip-ua)
+    endif()
 endif()
 if(TARGET PkgConfig::sofia_sip)
     add_library(wrapup_sofia_sip INTERFACE)
