@@ -57,7 +57,7 @@ public:
     /// How many handles there are, of all stacks of the program: the stack says when it makes and frees one. One that nobody
     /// destroys goes with its stack, so that nothing which looks for leaks at the end sees it.
     /// *Source:* nua_common.c, _NUA_HANDLE_DEBUG
-    [[nodiscard]] static int handles() noexcept { return handles_; }
+    [[nodiscard]] static int handles() noexcept { return count; }
 
     [[nodiscard]] sofia::Service& service() noexcept { return *service_; }
     [[nodiscard]] std::size_t alive() const { return service_->outstanding().size(); }
@@ -105,12 +105,12 @@ private:
     // What else the stack complains of, the tests have it meet.
     static void hear(void*, const char* format, va_list) noexcept {
         const std::string_view text(format);
-        if (text.substr(0, 16) == "nh_handle_create") ++handles_;
-        if (text.substr(0, 13) == "nh_destructor") --handles_;
+        if (text.substr(0, 16) == "nh_handle_create") ++count;
+        if (text.substr(0, 13) == "nh_destructor") --count;
     }
 
-    static inline std::atomic<int> handles_{0};
-    static inline const bool told_of_handles_ = ::setenv("_NUA_HANDLE_DEBUG", "1", 1) == 0; // before there is any
+    static inline std::atomic<int> count{0};
+    static inline const bool is_told = ::setenv("_NUA_HANDLE_DEBUG", "1", 1) == 0; // before there is any
 
     std::mutex mutex_;
     std::deque<SipSession> came_in_;

@@ -78,7 +78,7 @@ TEST_CASE("sofia: a service that goes ends its calls, and they are lost", "[sofi
     for (auto* call : {&*up, &*early}) {
         REQUIRE(call->termination());
         CHECK(call->termination()->origin == Origin::service);
-        CHECK(call->termination()->statistics->info->call_id.size() > 0);
+        CHECK_FALSE(call->termination()->statistics->info->call_id.empty());
         CHECK(call->phase() == Phase::released);
     }
     CHECK(over->termination()->cause->by == EndedBy::failure);
@@ -143,15 +143,14 @@ TEST_CASE("sofia: whoever wants something else than a call leaves no handle", "[
     const std::string to = desk.service().contact().substr(4);
     const auto port = static_cast<std::uint16_t>(std::stoi(to.substr(to.rfind(':') + 1)));
     const Udp stranger;
+    const std::string head = " sip:" + to + " SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:" + std::to_string(stranger.port());
+    const std::string rest = "\r\nFrom: <sip:x@127.0.0.1>;tag=1\r\nTo: <sip:" + to + ">\r\nCall-ID: ";
+    const std::string end = "\r\nContact: <sip:x@127.0.0.1>\r\nEvent: presence\r\nRefer-To: <sip:y@127.0.0.1>\r\n"
+                            "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n";
     int number = 0;
-    for (const char* const method : {"OPTIONS", "MESSAGE", "SUBSCRIBE", "REFER", "PUBLISH", "BYE", "CANCEL", "FOO"}) {
+    for (const std::string method : {"OPTIONS", "MESSAGE", "SUBSCRIBE", "REFER", "PUBLISH", "BYE", "CANCEL", "FOO"}) {
         const std::string id = std::to_string(++number);
-        stranger.send(port, std::string(method) + " sip:" + to +
-                                " SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:" + std::to_string(stranger.port()) +
-                                ";branch=z9hG4bK" + id + "\r\nFrom: <sip:x@127.0.0.1>;tag=1\r\nTo: <sip:" + to +
-                                ">\r\nCall-ID: " + id + "\r\nCSeq: 1 " + method +
-                                "\r\nContact: <sip:x@127.0.0.1>\r\nEvent: presence\r\nRefer-To: <sip:y@127.0.0.1>\r\n"
-                                "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n");
+        stranger.send(port, method + head + ";branch=z9hG4bK" + id + rest + id + "\r\nCSeq: 1 " + method + end);
         const std::string answer = stranger.receive();
         INFO(method);
         CHECK(answer.substr(0, 8) == "SIP/2.0 ");

@@ -9,7 +9,8 @@ namespace wrapup::sofia {
 
 namespace detail {
 class Book;
-}
+class Stack;
+} // namespace detail
 
 /// The name of one call of one service, the identifier of its session. Counted by the service, and not used again: one whose
 /// handle is gone never names another.
@@ -25,6 +26,7 @@ public:
 
 private:
     friend class detail::Book;
+    friend class detail::Stack;
     explicit Call(std::uint64_t number) noexcept : number_(number) {}
 
     std::uint64_t number_ = 0;

@@ -8,6 +8,7 @@
 #include <wrapup/providers/sofia_sip/call_state.hpp>
 #include <wrapup/providers/sofia_sip/cause.hpp>
 #include <wrapup/providers/sofia_sip/detail/dialog.hpp>
+#include <wrapup/providers/sofia_sip/detail/queue.hpp>
 #include <wrapup/providers/sofia_sip/detail/record.hpp>
 #include <wrapup/providers/sofia_sip/detail/wake.hpp>
 #include <wrapup/providers/sofia_sip/reason.hpp>
@@ -17,7 +18,6 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -69,39 +69,17 @@ public:
 
     [[nodiscard]] std::error_code drop(Call call, Reason reason) noexcept {
         if (!reason.is_valid()) return make_error_code(std::errc::invalid_argument);
-        {
-            const std::lock_guard lock(mutex_);
-            Record* const record = find(call.number());
-            if (!record) return errc::lost;
-            if (record->is_live()) {
-                ++record->requests;
-                if (record->drop.asker != Asker::nobody) return {};
-                record->reason = std::move(reason);
-                record->wants_drop(Asker::session);
-                attend(*record);
-                return {};
-            }
-        }
-        // It had ended before we came. Said before the request is accepted, so that it is not taken for the cause.
-        tell(call.number());
-        return {};
+        return request(call, [&](Record& record) {
+            if (record.drop.asker != Asker::nobody) return;
+            record.reason = std::move(reason);
+            record.wants_drop(Asker::session);
+        });
     }
-
     [[nodiscard]] std::error_code abort(Call call) noexcept {
-        {
-            const std::lock_guard lock(mutex_);
-            Record* const record = find(call.number());
-            if (!record) return errc::lost;
-            if (record->is_live()) {
-                ++record->requests;
-                record->aborted = true;
-                if (record->drop.asker == Asker::nobody) record->wants_drop(Asker::session);
-                attend(*record);
-                return {};
-            }
-        }
-        tell(call.number());
-        return {};
+        return request(call, [](Record& record) {
+            record.aborted = true;
+            if (record.drop.asker == Asker::nobody) record.wants_drop(Asker::session);
+        });
     }
 
     [[nodiscard]] std::error_code answer(Call call, std::string sdp) noexcept {
@@ -156,7 +134,6 @@ public:
 
     // ---- for the stack, on its thread
 
-    [[nodiscard]] static Call call(std::uint64_t number) noexcept { return Call(number); }
     [[nodiscard]] const Wake& wake() const noexcept { return wake_; }
 
     [[nodiscard]] bool is_closed() const noexcept {
@@ -181,13 +158,10 @@ public:
     // destroyed here.
     [[nodiscard]] std::pair<Record*, Due> take_due(std::uint64_t pass) noexcept {
         const std::lock_guard lock(mutex_);
-        while (first_) {
-            first_->carried_out(carried_out_);
-            if (const Due due = first_->take_due(pass); due != Due::nothing) return {first_, due};
-            Record* const done = std::exchange(first_, first_->behind);
-            done->behind = nullptr;
-            done->queued = false;
-            if (!first_) last_ = nullptr;
+        while (Record* const first = queue_.first()) {
+            first->carried_out(carried_out_);
+            if (const Due due = first->take_due(pass); due != Due::nothing) return {first, due};
+            queue_.remove(*first);
         }
         return {nullptr, Due::nothing};
     }
@@ -203,7 +177,9 @@ public:
         const std::lock_guard lock(mutex_);
         for (auto& [number, record] : records_) {
             record.carried_out(carried_out_);
-            if (record.gives_up(patience)) return attend(record), number;
+            if (!record.gives_up(patience)) continue;
+            attend(record);
+            return number;
         }
         return 0;
     }
@@ -242,7 +218,7 @@ public:
             cause = copy_of(record->cause);
         }
         notifiers_.notify(number, [&](const Notifier<Cause>& notifier) {
-            for (; withdrawn > 0; --withdrawn) notifier.refused(too_late());
+            for (; withdrawn > 0; --withdrawn) notifier.refused(make_error_code(std::errc::not_connected));
             if (origin) notifier.terminated(*origin, std::move(cause));
             else notifier.terminated(std::move(cause));
         });
@@ -252,7 +228,7 @@ public:
     nua_handle_s* erase(Record& record) noexcept {
         Records::node_type gone; // dies after the lock
         const std::lock_guard lock(mutex_);
-        leave_queue(record);
+        queue_.remove(record);
         gone = records_.extract(record.number);
         return gone.mapped().handle;
     }
@@ -277,6 +253,25 @@ public:
 private:
     using Records = std::map<std::uint64_t, Record>;
 
+    // What the session wants of a call that is live.
+    template <class Change>
+    std::error_code request(Call call, Change change) noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call.number());
+            if (!record) return errc::lost;
+            if (record->is_live()) {
+                ++record->requests;
+                change(*record);
+                attend(*record);
+                return {};
+            }
+        }
+        // It had ended before we came. Said before the request is accepted, so that it is not taken for the cause.
+        tell(call.number());
+        return {};
+    }
+
     // ---- with the mutex
 
     Record* find(std::uint64_t number) noexcept {
@@ -291,46 +286,15 @@ private:
         return record;
     }
     void attend(Record& record) noexcept {
-        if (record.queued) return;
-        record.queued = true;
-        if (last_) last_->behind = &record;
-        else {
-            first_ = &record;
-            wake_.up();
-        }
-        last_ = &record;
+        if (queue_.push(record)) wake_.up();
     }
-    void leave_queue(const Record& record) noexcept {
-        Record* before = nullptr;
-        for (Record* one = first_; one; before = std::exchange(one, one->behind)) {
-            if (one != &record) continue;
-            (before ? before->behind : first_) = one->behind;
-            if (last_ == one) last_ = before;
-            return;
-        }
-    }
-
-    // What there is no memory for is left out. @returns a copy
-    static Cause copy_of(const Cause& cause) noexcept {
-        try {
-            return cause;
-        } catch (const std::bad_alloc&) {
-            Cause rest;
-            rest.by = cause.by;
-            rest.status = cause.status;
-            rest.q850 = cause.q850;
-            return rest;
-        }
-    }
-    static std::error_code too_late() noexcept { return make_error_code(std::errc::not_connected); }
 
     const std::string sdp_;
     Wake wake_;
     Table notifiers_;
     mutable std::mutex mutex_;
     Records records_;
-    Record* first_ = nullptr; // those that somebody has to see to
-    Record* last_ = nullptr;
+    Queue queue_; // those that somebody has to see to
     std::uint64_t numbers_ = 0;
     std::uint64_t carried_out_ = 0;
     std::error_code closed_{}; // why there are no more calls

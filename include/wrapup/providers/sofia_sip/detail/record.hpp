@@ -28,6 +28,19 @@ struct Ending {
     unsigned withdrawn = 0; // requests that have come too late
 };
 
+// What there is no memory for is left out. @returns a copy
+inline Cause copy_of(const Cause& cause) noexcept {
+    try {
+        return cause;
+    } catch (const std::bad_alloc&) {
+        Cause rest;
+        rest.by = cause.by;
+        rest.status = cause.status;
+        rest.q850 = cause.q850;
+        return rest;
+    }
+}
+
 // What is to be done next for a call.
 enum class Due : std::uint8_t {
     nothing,

@@ -7,15 +7,17 @@
 #include <wrapup/providers/sofia_sip/detail/address.hpp>
 #include <wrapup/providers/sofia_sip/detail/book.hpp>
 #include <wrapup/providers/sofia_sip/detail/dialog.hpp>
+#include <wrapup/providers/sofia_sip/detail/event.hpp>
 #include <wrapup/providers/sofia_sip/detail/read.hpp>
-#include <wrapup/providers/sofia_sip/detail/reason_header.hpp>
+#include <wrapup/providers/sofia_sip/detail/record.hpp>
+#include <wrapup/providers/sofia_sip/detail/requests.hpp>
 #include <wrapup/providers/sofia_sip/detail/sofia.hpp>
+#include <wrapup/providers/sofia_sip/detail/stack_options.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <new>
 #include <optional>
 #include <string>
@@ -24,15 +26,6 @@
 #include <utility>
 
 namespace wrapup::sofia::detail {
-
-// What the stack needs to know of the service's options.
-struct StackOptions {
-    std::string url, from;
-    std::chrono::milliseconds t1, patience, grace;
-    std::chrono::seconds session_timer;
-    std::function<void(Call)> offer;
-    std::function<void(Call, CallState)> on_state;
-};
 
 // The SIP stack, on one thread: made, run and taken down there. Sofia would have a thread of its own for its protocol; here both
 // halves share ours, so that what is asked for and what is heard are in one order.
@@ -68,7 +61,7 @@ public:
                           NUTAG_SESSION_TIMER(static_cast<unsigned>(options_.session_timer.count())),
                           TAG_IF(options_.session_timer.count() > 0, NUTAG_MIN_SE(1)),
                           NTATAG_SIP_T1(static_cast<unsigned>(options_.t1.count())),
-            NTATAG_SIP_T1X64(static_cast<unsigned>(options_.patience.count())),
+                          NTATAG_SIP_T1X64(static_cast<unsigned>(options_.patience.count())),
                           TAG_IF(!options_.from.empty(), SIPTAG_FROM_STR(options_.from.c_str())), TAG_END());
         if (!nua_) return last_error();
         nua_get_params(nua_, TAG_ANY(), TAG_END());
@@ -137,10 +130,10 @@ private:
             switch (due) {
             case Due::nothing: break;
             case Due::invite: invite(*record); break;
-            case Due::answer: respond(nullptr, record->handle, record->sdp); break;
+            case Due::answer: accept(nullptr, record->handle, record->sdp); break;
             case Due::verb:
                 asked = true;
-                end(*record);
+                detail::end(*record);
                 break;
             case Due::telling: tell_end(record->number); break;
             case Due::destruction:
@@ -163,19 +156,8 @@ private:
     }
 
     void invite(Record& record) noexcept {
-        nua_handle_t* handle = nullptr;
         std::string call_id;
-        try {
-            const Home home;
-            const sip_call_id_t* const id = sip_call_id_create(home.get(), nullptr);
-            if (id) call_id = id->i_id;
-            handle = nua_handle(nua_, magic_of(record.number), SIPTAG_TO_STR(record.to.c_str()), TAG_END());
-        } catch (const std::bad_alloc&) {
-        }
-        if (handle) {
-            nua_invite(handle, TAG_IF(!call_id.empty(), SIPTAG_CALL_ID_STR(call_id.c_str())),
-                       SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(record.sdp.c_str()), TAG_END());
-        }
+        nua_handle_t* const handle = send_invite(nua_, record, call_id);
         change(record.number, [&](Record& r) {
             r.handle = handle;
             r.info.call_id = std::move(call_id);
@@ -200,55 +182,10 @@ private:
         tell_state(number, CallState::terminated);
     }
     void tell_state(std::uint64_t number, CallState state) const noexcept {
-        if (options_.on_state) options_.on_state(Book::call(number), state);
-    }
-
-    // Ends a call by what its state asks for. The reason is not changed any more.
-    void end(const Record& record) noexcept {
-        std::string header;
-        try {
-            Reason reason = record.reason;
-            if (record.drop.made == Verb::refuse) reason.status = 0; // it is said by the answer
-            header = format_reason(reason);
-        } catch (const std::bad_alloc&) { // it is left out
-        }
-        const char* const reason = header.empty() ? nullptr : header.c_str();
-        switch (record.drop.made) {
-        case Verb::bye: nua_bye(record.handle, TAG_IF(reason, SIPTAG_REASON_STR(reason)), TAG_END()); break;
-        case Verb::cancel: nua_cancel(record.handle, TAG_IF(reason, SIPTAG_REASON_STR(reason)), TAG_END()); break;
-        case Verb::refuse: {
-            const int status = record.reason.status != 0             ? record.reason.status
-                               : record.drop.asker == Asker::service ? 480
-                                                                     : 603;
-            nua_respond(record.handle, status, phrase_of(status), TAG_IF(reason, SIPTAG_REASON_STR(reason)), TAG_END());
-            break;
-        }
-        case Verb::forget:
-        case Verb::none: break;
-        }
-    }
-
-    // @param nua of whom the request is answered that is being handled; otherwise the INVITE is
-    static void respond(nua_t* nua, nua_handle_t* handle, const std::string& sdp) noexcept {
-        nua_respond(handle, SIP_200_OK, TAG_IF(nua, NUTAG_WITH_THIS(nua)), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-                    SIPTAG_PAYLOAD_STR(sdp.c_str()), TAG_END());
-    }
-
-    // nua_respond keeps the pointer: it has to be one that is there for ever. *Source:* nua_stack.c, nua_signal
-    static const char* phrase_of(int status) noexcept {
-        const char* const known = sip_status_phrase(status);
-        return known ? known : "Refused";
+        if (options_.on_state) options_.on_state(Call(number), state);
     }
 
     // ---- what is heard
-
-    static nua_hmagic_t* magic_of(std::uint64_t number) noexcept {
-        return reinterpret_cast<nua_hmagic_t*>(
-            static_cast<std::uintptr_t>(number)); // NOLINT(performance-no-int-to-ptr)
-    }
-    static std::uint64_t number_of(const nua_hmagic_t* magic) noexcept {
-        return reinterpret_cast<std::uintptr_t>(magic);
-    }
 
     static int on_wake(su_root_magic_t*, su_wait_t*, su_wakeup_arg_t* self) noexcept {
         static_cast<Stack*>(static_cast<void*>(self))->book_.wake().heard();
@@ -263,14 +200,6 @@ private:
         static_cast<Stack*>(static_cast<void*>(self))
             ->handle(Event{event, status, phrase, sip, tags}, nua, handle, number_of(magic));
     }
-
-    struct Event {
-        nua_event_t kind;
-        int status;
-        const char* phrase;
-        const sip_t* sip;
-        const tagi_t* tags;
-    };
 
     void handle(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
         if (event.kind == nua_r_shutdown) down_ = event.status >= 200;
@@ -332,37 +261,10 @@ private:
         } else {
             change(number, [&](Record& record) {
                 if (said) said->move_to(record.info);
-                hear(record, event, std::move(cause));
+                detail::hear(record, event, std::move(cause));
             });
         }
         if (event.status < 200 && nua_event_is_incoming_request(event.kind)) comply(event, nua, handle, number);
-    }
-
-    static void hear(Record& record, const Event& event, Cause cause) noexcept {
-        // Where no answer comes, the stack makes one.
-        const bool answered = event.sip && !nta_sip_is_internal(event.sip);
-        const Heard nobody = event.status == 408 ? Heard::silence : Heard::failure;
-        switch (event.kind) {
-        case nua_i_bye:
-        case nua_i_cancel:
-            cause.status = 0;
-            cause.phrase.clear();
-            record.hear(event.kind == nua_i_bye ? Heard::bye : Heard::cancel, std::move(cause));
-            break;
-        case nua_r_invite:
-            if (event.status >= 180 && event.status < 190) record.rings();
-            if (event.status >= 300) record.hear(answered ? Heard::refusal : nobody, std::move(cause));
-            // The stack waits for us to give a name and a password, and says no more.
-            if (event.status == 401 || event.status == 407) record.enter(CallState::terminated);
-            break;
-        case nua_r_bye:
-            if (event.status >= 200) record.hear(answered ? Heard::answer : nobody, std::move(cause));
-            break;
-        case nua_i_error:
-            if (record.heard == Heard::nothing) record.hear(nobody, std::move(cause));
-            break;
-        default: break;
-        }
     }
 
     // What the other side wants while a call is up: a new session description is met with the one that stands.
@@ -371,31 +273,14 @@ private:
             nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), TAG_END());
         } else if (event.kind == nua_i_invite || event.kind == nua_i_update) {
             try {
-                const auto sdp = book_.look(Book::call(number), [](const Record& record) { return record.sdp; });
-                if (sdp) respond(nua, handle, *sdp);
+                const auto sdp = book_.look(Call(number), [](const Record& record) { return record.sdp; });
+                if (sdp) accept(nua, handle, *sdp);
                 return;
             } catch (const std::bad_alloc&) {
                 nua_respond(handle, SIP_500_INTERNAL_SERVER_ERROR, NUTAG_WITH_THIS(nua), TAG_END());
             }
         } else {
             nua_respond(handle, SIP_501_NOT_IMPLEMENTED, NUTAG_WITH_THIS(nua), TAG_END());
-        }
-    }
-
-    static CallState state_of(const tagi_t* tags) noexcept {
-        int state = nua_callstate_init;
-        tl_gets(tags, NUTAG_CALLSTATE_REF(state), TAG_END());
-        switch (state) {
-        case nua_callstate_calling: return CallState::calling;
-        case nua_callstate_proceeding: return CallState::proceeding;
-        case nua_callstate_completing: return CallState::completing;
-        case nua_callstate_received: return CallState::received;
-        case nua_callstate_early: return CallState::early;
-        case nua_callstate_completed: return CallState::completed;
-        case nua_callstate_ready: return CallState::ready;
-        case nua_callstate_terminating: return CallState::terminating;
-        case nua_callstate_terminated: return CallState::terminated;
-        default: return CallState::init;
         }
     }
 
