@@ -150,7 +150,10 @@ TEST_CASE("sofia: whoever wants something else than a call leaves no handle", "[
     int number = 0;
     for (const std::string method : {"OPTIONS", "MESSAGE", "SUBSCRIBE", "REFER", "PUBLISH", "BYE", "CANCEL", "FOO"}) {
         const std::string id = std::to_string(++number);
-        stranger.send(port, method + head + ";branch=z9hG4bK" + id + rest + id + "\r\nCSeq: 1 " + method + end);
+        std::string message = method;
+        message.append(head).append(";branch=z9hG4bK").append(id).append(rest).append(id);
+        message.append("\r\nCSeq: 1 ").append(method).append(end);
+        stranger.send(port, message);
         const std::string answer = stranger.receive();
         INFO(method);
         CHECK(answer.substr(0, 8) == "SIP/2.0 ");

@@ -226,11 +226,12 @@ public:
 
     // Takes a record out. @returns its handle
     nua_handle_s* erase(Record& record) noexcept {
+        nua_handle_s* const handle = record.handle;
         Records::node_type gone; // dies after the lock
         const std::lock_guard lock(mutex_);
         queue_.remove(record);
         gone = records_.extract(record.number);
-        return gone.mapped().handle;
+        return handle;
     }
 
     // Reports a call lost that is left over, and takes it out. @returns whether there was one
@@ -272,7 +273,7 @@ private:
         return {};
     }
 
-    // ---- with the mutex
+    // With the mutex:
 
     Record* find(std::uint64_t number) noexcept {
         const auto found = records_.find(number);
