@@ -26,15 +26,16 @@ terminating  none
 terminated   none
 )";
 
-// Who the end belongs to: `ours` answers the request that stands, a `!` before it takes a request back that came too late.
+// Who the end belongs to: `ours` answers the request that stands, a `!` before it takes a request back that came too late,
+// a `+` confirms one that had left, which theirs contests.
 // The columns are who has asked: nobody; the session, before and after it was carried out; the service, likewise.
 constexpr std::string_view ends = R"(
              nobody   session           service
              -        asked    sent     asked    sent
 nothing      service  ours     ours     service  service
-bye          remote   !remote  remote   remote   service
-cancel       remote   !remote  remote   remote   service
-refusal 486  remote   !remote  remote   remote   service
+bye          remote   !remote  +remote  remote   service
+cancel       remote   !remote  +remote  remote   service
+refusal 486  remote   !remote  +remote  remote   service
 refusal 487  remote   !remote  ours     remote   service
 answer       service  ours     ours     service  service
 silence      service  ours     ours     service  service
@@ -70,7 +71,10 @@ TEST_CASE("sofia: each end belongs to who has made it", "[sofia][dialog]") {
               Drop{Asker::service, Verb::cancel, false}, Drop{Asker::service, Verb::cancel, true}}) {
             const Verdict verdict = judge(heard, status, drop);
             column(line, at,
-                   (verdict.withdrawn ? "!" : "") + std::string(verdict.origin ? to_string(*verdict.origin) : "ours"));
+                   (verdict.withdrawn   ? "!"
+                    : verdict.confirmed ? "+"
+                                        : "") +
+                       std::string(verdict.origin ? to_string(*verdict.origin) : "ours"));
             at += 9;
         }
         return line + '\n';
@@ -84,6 +88,8 @@ TEST_CASE("sofia: each end belongs to who has made it", "[sofia][dialog]") {
 }
 
 TEST_CASE("sofia: a 487 answers a CANCEL, and no BYE", "[sofia][dialog]") {
-    CHECK(judge(Heard::refusal, 487, {Asker::session, Verb::bye, true}) == Verdict{wrapup::Origin::remote, false});
-    CHECK(judge(Heard::refusal, 487, {Asker::session, Verb::none, false}) == Verdict{wrapup::Origin::remote, true});
+    CHECK(judge(Heard::refusal, 487, {Asker::session, Verb::bye, true}) ==
+          Verdict{wrapup::Origin::remote, false, true});
+    CHECK(judge(Heard::refusal, 487, {Asker::session, Verb::none, false}) ==
+          Verdict{wrapup::Origin::remote, true, false});
 }

@@ -206,20 +206,21 @@ public:
 
     // Says how a call has ended, where it has.
     void tell(std::uint64_t number) noexcept {
-        std::optional<Origin> origin;
-        unsigned withdrawn = 0; // each is said once
+        Ending ending;
         Cause cause;
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(number);
             if (!record || !record->ending) return;
-            origin = record->ending->origin;
-            withdrawn = std::exchange(record->ending->withdrawn, 0);
+            ending = *record->ending;
+            record->ending->withdrawn = 0; // each is said once
             cause = copy_of(record->cause);
         }
         notifiers_.notify(number, [&](const Notifier<Cause>& notifier) {
-            for (; withdrawn > 0; --withdrawn) notifier.refused(make_error_code(std::errc::not_connected));
-            if (origin) notifier.terminated(*origin, std::move(cause));
+            for (; ending.withdrawn > 0; --ending.withdrawn)
+                notifier.refused(make_error_code(std::errc::not_connected));
+            if (ending.confirmed) notifier.terminating();
+            if (ending.origin) notifier.terminated(*ending.origin, std::move(cause));
             else notifier.terminated(std::move(cause));
         });
     }

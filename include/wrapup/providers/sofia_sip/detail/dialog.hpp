@@ -97,10 +97,12 @@ struct Drop {
 };
 
 // What the notifier is told. Without an origin the end answers the request that stands; `withdrawn` is a request that has come
-// too late: it never left this machine, and is said to be refused before.
+// too late: it never left this machine, and is said to be refused before. One that is `confirmed` had left: that is said before, so
+// that the other side's end contests it, also where `drop` has not returned yet.
 struct Verdict {
     std::optional<Origin> origin;
     bool withdrawn = false;
+    bool confirmed = false;
 
     friend constexpr bool operator==(const Verdict&, const Verdict&) = default;
 };
@@ -116,11 +118,12 @@ constexpr int request_terminated = 487;
     const bool theirs = heard == Heard::bye || heard == Heard::cancel || (heard == Heard::refusal && !answers_cancel);
     const bool ours_was_sent = drop.asker != Asker::nobody && drop.sent;
     if (theirs) {
-        if (drop.asker == Asker::service && ours_was_sent) return {Origin::service, false};
-        return {Origin::remote, drop.asker == Asker::session && !ours_was_sent};
+        if (drop.asker == Asker::service && ours_was_sent) return {Origin::service};
+        const bool asked = drop.asker == Asker::session;
+        return {Origin::remote, asked && !ours_was_sent, asked && ours_was_sent};
     }
     if (drop.asker == Asker::session) return {};
-    return {Origin::service, false};
+    return {Origin::service};
 }
 
 } // namespace wrapup::sofia::detail

@@ -60,7 +60,8 @@ inline void hear(Record& record, const Event& event, Cause cause) noexcept {
         if (event.status >= 200) record.hear(answered ? Heard::answer : nobody, std::move(cause));
         break;
     case nua_i_error:
-        if (record.heard == Heard::nothing) record.hear(nobody, std::move(cause));
+        // No ACK has come. Other errors are of requests that came too late.
+        if (event.status == 408 && record.heard == Heard::nothing) record.hear(Heard::silence, std::move(cause));
         break;
     default: break;
     }

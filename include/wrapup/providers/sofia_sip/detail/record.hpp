@@ -25,6 +25,7 @@ using Table = NotifierTable<std::uint64_t, Cause>;
 // How a call has ended.
 struct Ending {
     std::optional<Origin> origin;
+    bool confirmed = false; // a request that had left before theirs came
     unsigned withdrawn = 0; // requests that have come too late
 };
 
@@ -117,7 +118,7 @@ struct Record {
     // other side has said is.
     void hear(Heard what, Cause why) noexcept {
         if (!is_live() || heard == Heard::bye || heard == Heard::cancel) return;
-        const bool answers_the_stack = what == Heard::answer && drop.made == Verb::none && heard != Heard::nothing;
+        const bool answers_the_stack = what == Heard::answer && drop.made != Verb::bye && heard != Heard::nothing;
         if (answers_the_stack || (what == Heard::nothing && heard != Heard::nothing)) return;
         heard = what;
         cause = std::move(why);
@@ -161,7 +162,7 @@ struct Record {
         state = CallState::terminated;
         info.times.ended = now();
         const Verdict verdict = judge(heard, cause.status, drop);
-        ending = Ending{verdict.origin, verdict.withdrawn ? requests : 0};
+        ending = Ending{verdict.origin, verdict.confirmed, verdict.withdrawn ? requests : 0};
     }
 
     const std::uint64_t number;
