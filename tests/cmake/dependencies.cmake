@@ -27,6 +27,20 @@ if(TARGET fmt::fmt)
     target_link_libraries(wrapup_fmt INTERFACE $<IF:$<BOOL:${WRAPUP_LIBCXX}>,fmt::fmt-header-only,fmt::fmt>)
 endif()
 
+# Optional: the SIP stack, which is found by pkg-config alone, and used on Linux.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    find_package(PkgConfig)
+    if(PkgConfig_FOUND)
+        pkg_check_modules(sofia_sip IMPORTED_TARGET sofia-sip-ua)
+    endif()
+endif()
+if(TARGET PkgConfig::sofia_sip)
+    add_library(wrapup_sofia_sip INTERFACE)
+    target_link_libraries(wrapup_sofia_sip INTERFACE PkgConfig::sofia_sip)
+elseif(WRAPUP_REQUIRE_SOFIA_SIP)
+    message(FATAL_ERROR "sofia-sip was not found by pkg-config: install libsofia-sip-ua-dev and pkg-config")
+endif()
+
 if(WRAPUP_BUILD_TESTS)
     wrapup_find(Catch2 https://github.com/catchorg/Catch2.git fa43b77429ba76c462b1898d6cd2f2d7a9416b14) # 3.7.1
     if(NOT TARGET Catch2::Catch2)

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/providers/sofia_sip/detail/sofia.hpp>
+
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace wrapup::sofia::detail {
+
+// Whether one can listen there, and why not: nua_create does not say, and leaves memory behind where it cannot. A name, or what is
+// no SIP URI, is left to it. *Source:* freeswitch/sofia-sip #45. @throws std::bad_alloc
+inline std::error_code try_to_listen(const std::string& uri) {
+    const Home home;
+    const url_t* const url = url_make(home.get(), uri.c_str());
+    if (!url || !url->url_host || std::string(url->url_host) == "*") return {};
+    std::string host = url->url_host;
+    if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+    const std::string port = !url->url_port ? "5060" : std::string(url->url_port) == "*" ? "0" : url->url_port;
+
+    addrinfo wanted{};
+    wanted.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV;
+    wanted.ai_socktype = SOCK_DGRAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(host.c_str(), port.c_str(), &wanted, &found) != 0) return {};
+    std::error_code error;
+    const int one = ::socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC, 0);
+    if (one < 0 || ::bind(one, found->ai_addr, found->ai_addrlen) != 0)
+        error = std::error_code(errno, std::system_category());
+    if (one >= 0) ::close(one);
+    ::freeaddrinfo(found);
+    return error;
+}
+
+} // namespace wrapup::sofia::detail

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/notifier_table.hpp>
+#include <wrapup/providers/sofia_sip/call_info.hpp>
+#include <wrapup/providers/sofia_sip/call_state.hpp>
+#include <wrapup/providers/sofia_sip/cause.hpp>
+#include <wrapup/providers/sofia_sip/detail/dialog.hpp>
+#include <wrapup/providers/sofia_sip/reason.hpp>
+#include <wrapup/providers/sofia_sip/timeline.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+
+struct nua_handle_s;
+
+namespace wrapup::sofia::detail {
+
+using Table = NotifierTable<std::uint64_t, Cause>;
+
+// How a call has ended.
+struct Ending {
+    std::optional<Origin> origin;
+    bool confirmed = false; // a request that had left before theirs came
+    unsigned withdrawn = 0; // requests that have come too late
+};
+
+// What there is no memory for is left out. @returns a copy
+inline Cause copy_of(const Cause& cause) noexcept {
+    try {
+        return cause;
+    } catch (const std::bad_alloc&) {
+        Cause rest;
+        rest.by = cause.by;
+        rest.status = cause.status;
+        rest.q850 = cause.q850;
+        return rest;
+    }
+}
+
+// What is to be done next for a call.
+enum class Due : std::uint8_t {
+    nothing,
+    invite,
+    answer,
+    verb,    // see `Drop::made`
+    telling, // it has ended without the stack
+    destruction
+};
+
+// There is one answer to a call: from there on its session description stands.
+enum class Answer : std::uint8_t { none, wanted, made };
+
+// What is known of a call, and how that changes: the stack is not called here, and nothing is locked.
+struct Record {
+    // @param place for the notifier, where there is none yet
+    Record(std::uint64_t n, Direction direction, std::optional<Table::Place> p) : number(n), place(std::move(p)) {
+        info.direction = direction;
+        if (direction == Direction::incoming) state = CallState::received;
+    }
+
+    [[nodiscard]] bool is_live() const noexcept { return !ending; }
+
+    [[nodiscard]] Timeline::TimePoint now() const noexcept {
+        const auto passed = std::chrono::steady_clock::now() - begun;
+        return info.times.invited + std::chrono::duration_cast<Timeline::TimePoint::duration>(passed);
+    }
+
+    [[nodiscard]] bool can_be_answered() const noexcept {
+        return is_live() && answer == Answer::none && drop.asker == Asker::nobody && verb_for(state) == Verb::refuse;
+    }
+
+    void wants_drop(Asker who) noexcept { drop.asker = who; }
+
+    // What is due, which from here on counts as done. `pass` counts the rounds in which the stack is asked.
+    [[nodiscard]] Due take_due(std::uint64_t pass) noexcept {
+        const bool dropped = drop.asker != Asker::nobody || given_up;
+        if (!handle && is_live() && dropped) {
+            hear(Heard::nothing, {});
+            conclude();
+            return Due::telling;
+        }
+        if (!handle && is_live() && !invited) {
+            invited = true;
+            return Due::invite;
+        }
+        if (answer == Answer::wanted && is_live()) {
+            answer = Answer::made;
+            return Due::answer;
+        }
+        if (drop.asker != Asker::nobody && is_live()) {
+            const Verb verb = verb_for(state);
+            if (verb != Verb::none && verb != drop.made) {
+                drop.made = verb;
+                made_in = pass;
+                waits_since = std::chrono::steady_clock::now();
+                return Due::verb;
+            }
+        }
+        if (aborted && is_live()) {
+            hear(Heard::nothing, {});
+            conclude();
+            return Due::telling;
+        }
+        return given_up ? Due::destruction : Due::nothing;
+    }
+
+    // What the stack was asked for in this round, and before, has been carried out.
+    void carried_out(std::uint64_t pass) noexcept {
+        if (drop.made != Verb::none && made_in <= pass) drop.sent = true;
+    }
+
+    // A BYE of the stack's own, for want of an ACK or of a sign of life, is not the cause, and neither is its answer. What the
+    // other side has said is.
+    void hear(Heard what, Cause why) noexcept {
+        if (!is_live() || heard == Heard::bye || heard == Heard::cancel) return;
+        const bool answers_the_stack = what == Heard::answer && drop.made != Verb::bye && heard != Heard::nothing;
+        if (answers_the_stack || (what == Heard::nothing && heard != Heard::nothing)) return;
+        heard = what;
+        cause = std::move(why);
+        cause.by = ended_by(what);
+    }
+
+    void enter(CallState entered) noexcept {
+        if (!is_live() || entered == state) return;
+        state = entered;
+        if ((entered == CallState::ready || entered == CallState::completed) && !info.times.answered)
+            info.times.answered = now();
+        if (entered == CallState::proceeding) waits_since = std::chrono::steady_clock::now();
+        if (entered == CallState::early) rings();
+        if (entered == CallState::terminated) conclude();
+    }
+
+    // With a change of state comes why it has changed, for what no message was heard of: our own refusal, and what the stack
+    // does by itself.
+    void hear_state(int status, const Cause& why) noexcept {
+        if (heard != Heard::nothing || status < 300) return;
+        hear(drop.made == Verb::refuse ? Heard::answer : Heard::failure, why);
+    }
+
+    // An INVITE that is cancelled and not answered is given up, which the stack does not do. *Source:* RFC 3261, 9.1: after
+    // 64 T1, counted from the CANCEL, which waits for a provisional answer
+    bool gives_up(std::chrono::steady_clock::duration patience) noexcept {
+        const bool waits = is_live() && drop.made == Verb::cancel && verb_for(state) == Verb::cancel;
+        if (!waits || std::chrono::steady_clock::now() - waits_since < patience) return false;
+        Cause none;
+        none.status = 408;
+        hear(Heard::silence, std::move(none));
+        conclude();
+        return true;
+    }
+
+    void rings() noexcept {
+        if (!info.times.ringing) info.times.ringing = now();
+    }
+
+    void conclude() noexcept {
+        state = CallState::terminated;
+        info.times.ended = now();
+        const Verdict verdict = judge(heard, cause.status, drop);
+        ending = Ending{verdict.origin, verdict.confirmed, verdict.withdrawn ? requests : 0};
+    }
+
+    const std::uint64_t number;
+    std::optional<Table::Place> place;
+    nua_handle_s* handle = nullptr; // used, and set, on the stack's thread
+    CallState state = CallState::init;
+    CallInfo info;
+    const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+
+    std::string to, sdp; // of a call that is to be made; what it carries
+    bool invited = false;
+    Answer answer = Answer::none;
+
+    Drop drop;
+    std::uint64_t made_in = 0;
+    std::chrono::steady_clock::time_point waits_since{};
+    Reason reason;         // not changed any more when the drop is wanted
+    unsigned requests = 0; // by the session, accepted
+    bool aborted = false;
+
+    Heard heard = Heard::nothing;
+    Cause cause;
+    std::optional<Ending> ending; // it is over
+
+    bool given_up = false;    // its identifier was given back
+    bool queued = false;      // somebody has to see to it
+    Record* behind = nullptr; // in the queue
+};
+
+} // namespace wrapup::sofia::detail
