@@ -19,7 +19,9 @@ namespace wrapup::detail {
 // from it.
 //
 // Every step is one compare-and-exchange on the word. What a step permits is done by whoever made the step: nobody checks
-// again after having acted, and nobody waits for anybody.
+// again after having acted, and nobody waits for anybody, but for the few instructions for which the list of observers is
+// locked. Where a step mostly finds the session in a common state, it is tried as the shorter one that it then is, first; it is
+// the same step, so it makes no difference which one is made.
 //
 // - Claiming, publishing and giving back are each made by one step that at most one thread can make.
 // - The termination is written by those who hold a filling bit, and after them by the one that publishes. It is read only
@@ -181,7 +183,7 @@ public:
         return report_from(seen, {event, named, origin, has_cause}, fill, where);
     }
 
-    // The notifier is gone: whoever has not been told of an end by now never will be.
+    // The notifier is gone, and its reference with it: whoever has not been told of an end by now never will be.
     void orphan(source_location where) noexcept {
         const State s = state();
         if (s.ended()) return leave_from(s);
