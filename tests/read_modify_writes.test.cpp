@@ -61,9 +61,7 @@ struct Line {
 
 struct Call {
     Line::Watcher notifier;
-    std::optional<Session<Line>> session;
-
-    Call() { session.emplace(1, Line{&notifier}); }
+    Session<Line> session{1, Line{&notifier}};
 };
 
 template <class F>
@@ -84,15 +82,15 @@ TEST_CASE("Read-modify-writes: a session begins without, and ends remotely with 
 
 TEST_CASE("Read-modify-writes: a drop takes two, one that comes too late none", "[cost]") {
     Call call;
-    CHECK(count([&] { call.session->drop(); }) == 2);
-    CHECK(count([&] { call.session->drop(); }) == 0);
+    CHECK(count([&] { call.session.drop(); }) == 2);
+    CHECK(count([&] { call.session.drop(); }) == 0);
     CHECK(count([&] { call.notifier.terminated(Origin::user); }) == 2);
-    CHECK(count([&] { call.session->drop(); }) == 0);
+    CHECK(count([&] { call.session.drop(); }) == 0);
 }
 
 TEST_CASE("Read-modify-writes: an end that was asked for takes two, whoever is said to have ended it", "[cost]") {
     Call call;
-    call.session->drop();
+    call.session.drop();
     CHECK(count([&] { call.notifier.terminated(); }) == 2);
     for (const Origin origin : {Origin::user, Origin::remote, Origin::application, Origin::service}) {
         Call other;
@@ -102,11 +100,11 @@ TEST_CASE("Read-modify-writes: an end that was asked for takes two, whoever is s
 
 TEST_CASE("Read-modify-writes: looking at a session takes none, a question two", "[cost]") {
     Call call;
-    const Monitor monitor{*call.session};
-    CHECK(count([&] { CHECK(call.session->phase() == Phase::active); }) == 0);
+    const Monitor monitor{call.session};
+    CHECK(count([&] { CHECK(call.session.phase() == Phase::active); }) == 0);
     CHECK(count([&] { CHECK(monitor.termination() == nullptr); }) == 0);
     CHECK(count([&] { CHECK(monitor.query<&Line::duration>() == 1); }) == 2);
-    CHECK(count([&] { CHECK(call.session->query<&Line::duration>() == 1); }) == 2);
+    CHECK(count([&] { CHECK(call.session.query<&Line::duration>() == 1); }) == 2);
     std::error_code error;
     CHECK(count([&] { const auto lease = monitor.lease(error); }) == 2);
     call.notifier.terminated();
@@ -117,7 +115,7 @@ TEST_CASE("Read-modify-writes: looking at a session takes none, a question two",
 TEST_CASE("Read-modify-writes: a monitor is copied with one, and goes with one", "[cost]") {
     Call call;
     std::optional<Monitor<Line>> monitor;
-    CHECK(count([&] { monitor.emplace(*call.session); }) == 1);
+    CHECK(count([&] { monitor.emplace(call.session); }) == 1);
     std::optional<Monitor<Line>> copy;
     CHECK(count([&] { copy = monitor; }) == 1);
     CHECK(count([&] { copy = std::move(monitor); }) == 1);
@@ -129,13 +127,13 @@ TEST_CASE("Read-modify-writes: the last who goes takes none but for giving the i
     Call call;
     call.notifier.terminated();
     CHECK(count([&] { call.notifier = {}; }) == 1);
-    CHECK(count([&] { call.session.reset(); }) == 1);
+    CHECK(count([&] { call.session = {}; }) == 1);
 
     Call released;
     released.notifier.terminated();
-    CHECK(count([&] { released.session->release(); }) == 2);
-    CHECK(count([&] { released.session->release(); }) == 0);
-    CHECK(count([&] { released.session.reset(); }) == 1);
+    CHECK(count([&] { released.session.release(); }) == 2);
+    CHECK(count([&] { released.session.release(); }) == 0);
+    CHECK(count([&] { released.session = {}; }) == 1);
     CHECK(count([&] { released.notifier = {}; }) == 0);
 }
 
@@ -143,8 +141,8 @@ TEST_CASE("Read-modify-writes: a whole life takes six, with a remote ending and 
     CHECK(count([] {
               Call call;
               call.notifier.terminated();
-              CHECK(call.session->query<&Line::duration>() == 1);
-              call.session.reset();
+              CHECK(call.session.query<&Line::duration>() == 1);
+              call.session = {};
           }) == 6);
 }
 
@@ -153,23 +151,23 @@ TEST_CASE("Read-modify-writes: a callback is registered with one, called with tw
     int calls = 0;
     const auto f = [&calls] { ++calls; };
     std::optional<TerminationCallback<Line, decltype(f)>> callback;
-    CHECK(count([&] { callback.emplace(*call.session, f); }) == 1);
+    CHECK(count([&] { callback.emplace(call.session, f); }) == 1);
     CHECK(count([&] { call.notifier.terminated(); }) == 2 + 2);
     CHECK(calls == 1);
     CHECK(count([&] { callback.reset(); }) == 1);
 
     Call other;
-    CHECK(count([&] { callback.emplace(*other.session, f); }) == 1);
+    CHECK(count([&] { callback.emplace(other.session, f); }) == 1);
     CHECK(count([&] { callback.reset(); }) == 2); // off the list, and the reference
-    CHECK(count([&] { callback.emplace(*other.session, f); }) == 2);
+    CHECK(count([&] { callback.emplace(other.session, f); }) == 2);
     std::optional<TerminationCallback<Line, decltype(f)>> second;
-    CHECK(count([&] { second.emplace(*other.session, f); }) == 2);
+    CHECK(count([&] { second.emplace(other.session, f); }) == 2);
     CHECK(count([&] { other.notifier.terminated(); }) == 2 + 3);
     CHECK(calls == 3);
     CHECK(count([&] { callback.reset(); }) == 1);
     CHECK(count([&] { second.reset(); }) == 1);
 
-    CHECK(count([&] { callback.emplace(*other.session, f); }) == 1); // it is over: called here and now
+    CHECK(count([&] { callback.emplace(other.session, f); }) == 1); // it is over: called here and now
     CHECK(calls == 4);
     CHECK(count([&] { callback.reset(); }) == 1);
 }
