@@ -91,7 +91,10 @@ private:
     static constexpr List awaited = 2;
     static_assert(alignof(Observer) > awaited);
 
-    static Observer* first_of(List list) noexcept { return reinterpret_cast<Observer*>(list & ~awaited); }
+    static Observer* first_of(List list) noexcept {
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): the pointer and the flag are one word, to be changed at once
+        return reinterpret_cast<Observer*>(list & ~awaited);
+    }
     static List first_is(Observer* first, List list) noexcept {
         return reinterpret_cast<List>(first) | (list & awaited);
     }
