@@ -344,10 +344,34 @@ TEST_CASE("sofia: a call that is answered and never acknowledged is ended by the
     CHECK(peer.is_content());
 }
 
+TEST_CASE("sofia: a caller who could not be reached in the call is refused", "[sofia][incoming]") {
+    const std::string where =
+        GENERATE("Subject: it says nothing of where", "Contact: <tel:+1>", "Contact: *", "Contact: <sip:>",
+                 "Contact: <sip:sipp@[local_ip]:[local_port]>\n      Record-Route: <tel:+1;lr>");
+    CAPTURE(where);
+    SipDesk desk;
+    Sipp peer = Sipp::that_calls("calls_and_cannot_be_reached", desk.service().contact(), {}, 1, {{"@where@", where}});
+    CHECK(peer.is_content());
+    CHECK(desk.service().outstanding().empty());
+}
+
+TEST_CASE("sofia: the address that is called keeps its parameters", "[sofia]") {
+    SipDesk desk;
+    Sipp peer("answers");
+    auto call = SipSession::open(desk.service(), peer.uri() + ";transport=udp;tag=none");
+    REQUIRE(SipDesk::reaches(call, sofia::CallState::ready));
+    CHECK_FALSE(call.drop());
+    REQUIRE(SipDesk::over(call));
+    CHECK(peer.is_content());
+    CHECK(peer.read("messages.log").find(">;transport=udp") == std::string::npos);
+    CHECK(peer.read("messages.log").find(";transport=udp;tag=none>") != std::string::npos);
+}
+
 TEST_CASE("sofia: what cannot be called, or said", "[sofia]") {
     SipDesk desk;
     std::error_code error;
-    for (const char* uri : {"", "sip:", "mailto:x@y", "sip:x@y\r\nBad: header", "not a uri"}) {
+    for (const char* uri :
+         {"", "sip:", "mailto:x@y", "sip:x@y\r\nBad: header", "not a uri", "sip:x@127.0.0.1?Subject=x"}) {
         const auto call = SipSession::open(error, desk.service(), uri);
         CHECK(error == std::errc::invalid_argument);
     }

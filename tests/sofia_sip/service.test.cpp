@@ -55,7 +55,25 @@ TEST_CASE("sofia: a service that cannot listen is none, and says why", "[sofia][
     const Udp taken;
     CHECK(why("sip:127.0.0.1:" + std::to_string(taken.port())) == std::errc::address_in_use);
     CHECK(why("sip:192.0.2.1:*") == std::errc::address_not_available);
+    for (const char* none : {"", "garbage", "sip:", "tel:+1"}) CHECK(why(none) == std::errc::invalid_argument);
     CHECK_FALSE(why("sip:127.0.0.1:*"));
+}
+
+TEST_CASE("sofia: a service may wait for its calls for ever", "[sofia][service]") {
+    std::optional<wrapup::Monitor<sofia::Provider>> monitor;
+    Sipp peer("answers");
+    std::optional<SipSession> call;
+    {
+        sofia::Options options;
+        options.grace = (std::chrono::milliseconds::max)();
+        sofia::Service service(options);
+        call.emplace(SipSession::open(service, peer.uri()));
+        monitor.emplace(*call);
+        REQUIRE(SipDesk::reaches(*call, sofia::CallState::ready));
+    }
+    REQUIRE(monitor->termination());
+    CHECK(monitor->termination()->cause->by == sofia::EndedBy::answer);
+    CHECK(peer.is_content());
 }
 
 TEST_CASE("sofia: a service that goes ends its calls, and they are lost", "[sofia][service]") {

@@ -100,9 +100,10 @@ public:
         if (!eventually([&] { return listens() || status_; }) || status_) fail("does not listen");
     }
     /// Calls whoever is reached at the URI.
-    static Sipp that_calls(const std::string& scenario, const std::string& uri, Arguments more = {}, int calls = 1) {
+    static Sipp that_calls(const std::string& scenario, const std::string& uri, Arguments more = {}, int calls = 1,
+                           const Replacements& replacements = {}) {
         more.insert(more.begin(), uri.substr(uri.find(':') + 1));
-        return Sipp(scenario, more, calls, Caller());
+        return Sipp(scenario, more, calls, replacements, Caller());
     }
     Sipp(Sipp&& other) noexcept
         : directory_(std::exchange(other.directory_, {})),
@@ -164,7 +165,9 @@ public:
 
 private:
     struct Caller {};
-    Sipp(const std::string& scenario, const Arguments& more, int calls, Caller) { begin(scenario, more, calls, {}); }
+    Sipp(const std::string& scenario, const Arguments& more, int calls, const Replacements& replacements, Caller) {
+        begin(scenario, more, calls, replacements);
+    }
 
     void begin(const std::string& scenario, const Arguments& more, int calls, const Replacements& replacements) {
         std::string name = (std::filesystem::temp_directory_path() / "wrapup-sipp-XXXXXX").string();

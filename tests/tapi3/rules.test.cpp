@@ -454,3 +454,56 @@ TEST_CASE("tapi3: an abort is another Disconnect, also while the first one block
         CHECK(desk.exchange().books().disconnects == 2);
     }
 }
+
+TEST_CASE("tapi3: a call that is listed may be asked, also where it is about to be let go", "[tapi3]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    desk.exchange().hangs_up(desk.number());
+    REQUIRE(Tapi3Desk::over(call));
+    const auto id = call.id();
+    std::vector<Tapi3Session> busy;
+    Script script;
+    script.blocks = true;
+    desk.exchange().usually(script);
+    while (busy.size() < 64) busy.push_back(desk.dial());
+    for (auto& other : busy) CHECK(!other.drop());
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 64; }));
+    call.release(); // which waits for a worker
+    Provider provider(desk.telephony());
+    std::thread asks([&] { static_cast<void>(provider.call_info(id)); });
+    std::this_thread::sleep_for(50ms); // it counts itself in, and waits for a worker too
+    desk.exchange().unblock();
+    asks.join();
+}
+
+TEST_CASE("tapi3: a grace without end is one", "[tapi3]") {
+    auto options = Tapi3Desk::fast();
+    options.grace = (std::chrono::milliseconds::max)();
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    Script script;
+    script.when = When::on_release;
+    desk.exchange().next(script);
+    std::thread later([&] {
+        CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+        std::this_thread::sleep_for(50ms); // the service is waiting, or would have gone
+        desk.exchange().release_pending();
+    });
+    desk.close();
+    later.join();
+    CHECK(!call.termination()->cause->error);
+}
+
+TEST_CASE("tapi3: a patience without end is one", "[tapi3]") {
+    auto options = Tapi3Desk::fast();
+    options.patience = (std::chrono::milliseconds::max)();
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    Script script;
+    script.tells = false;
+    desk.exchange().next(script);
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    std::this_thread::sleep_for(100ms);
+    CHECK(!call.termination());
+}

@@ -80,9 +80,10 @@ public:
         }
     }
 
-    // Those who wait for a call to return look again.
+    // Those who wait for a call to return look again. Release, and acquire there: who sees this round sees that the call has
+    // returned, where nothing else says so to one who finds everything announced already.
     void wake() noexcept {
-        rounds_.fetch_add(1, Backend::relaxed);
+        rounds_.fetch_add(1, Backend::release);
         rounds_.notify_all();
     }
 
@@ -131,7 +132,7 @@ private:
     [[gnu::noinline]] void await_call(Observer& observer, Announce announce) noexcept {
         if (observer.caller.load(Backend::relaxed) == Backend::this_thread()) return;
         do {
-            const int round = rounds_.load(Backend::relaxed);
+            const int round = rounds_.load(Backend::acquire);
             list_.unlock(list_.lock() | awaited);
             announce();
             if (running_.load(Backend::acquire) != &observer) return;

@@ -161,6 +161,8 @@ public:
     AllSignalsBlocked() noexcept {
         sigset_t all;
         ::sigfillset(&all);
+        // Those of a fault come to the thread that has made it, and whoever reports them is to hear of it.
+        for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS}) ::sigdelset(&all, fault);
         ::pthread_sigmask(SIG_SETMASK, &all, &former_);
     }
     AllSignalsBlocked(const AllSignalsBlocked&) = delete;

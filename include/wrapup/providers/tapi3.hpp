@@ -162,8 +162,7 @@ private:
 };
 
 inline Telephony::Telephony(Functions& com, const Options& options)
-    : workers_(com),
-      calls_(std::make_shared<detail::Calls>(
+    : calls_(std::make_shared<detail::Calls>(
           com, workers_,
           !options.on_call ? std::function<void(Call)>() : [this, take = options.on_call](Call call) {
               std::optional<Session<Provider>> session;
@@ -175,6 +174,7 @@ inline Telephony::Telephony(Functions& com, const Options& options)
               take(std::move(*session));
           },
           options.on_state, options.patience, options.grace)),
+      workers_(com),
       media_types_(static_cast<abi::Long>(options.media_types)),
       connection_(com, workers_, {options.address, media_types_, options.on_call != nullptr, options.monitors}),
       listener_(workers_, *calls_, connection_.queue(), options.patience) {}

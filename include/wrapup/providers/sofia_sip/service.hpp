@@ -15,7 +15,7 @@ namespace wrapup::sofia {
 /// A SIP user agent: sofia's stack (`nua`), on a thread of its own, on which all that is called back is called. Its end ends its
 /// calls: those that are live are sent a BYE, CANCEL or 480, waited for, and their sessions lost; then the stack is shut down.
 ///
-/// All signals are blocked on its thread. Sofia has `SIGPIPE` ignored in the whole program.
+/// All signals but those of a fault are blocked on its thread. Sofia has `SIGPIPE` ignored in the whole program.
 ///
 /// *Thread safety:* every member from any thread.
 class Service {

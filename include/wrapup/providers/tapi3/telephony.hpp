@@ -43,8 +43,8 @@ public:
 private:
     friend class Provider;
 
+    const std::shared_ptr<detail::Calls> calls_; // outlives the workers, who may be about to leave it
     detail::Workers workers_;
-    const std::shared_ptr<detail::Calls> calls_;
     const abi::Long media_types_;
     detail::Connection connection_;
     detail::Listener listener_;

@@ -13,12 +13,13 @@
 
 namespace wrapup::sofia::detail {
 
-// Whether one can listen there, and why not: nua_create does not say, and leaves memory behind where it cannot. A name, or what is
-// no SIP URI, is left to it. *Source:* freeswitch/sofia-sip #45. @throws std::bad_alloc
+// Whether one can listen there, and why not: nua_create does not say, leaves memory behind where it cannot, and takes no empty
+// URI. A name is left to it. *Source:* freeswitch/sofia-sip #45. @throws std::bad_alloc
 inline std::error_code try_to_listen(const std::string& uri) {
     const Home home;
     const url_t* const url = url_make(home.get(), uri.c_str());
-    if (!url || !url->url_host || std::string(url->url_host) == "*") return {};
+    if (uri.empty() || !url || !url->url_host) return make_error_code(std::errc::invalid_argument);
+    if (std::string(url->url_host) == "*") return {};
     std::string host = url->url_host;
     if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
     const std::string port = !url->url_port ? "5060" : std::string(url->url_port) == "*" ? "0" : url->url_port;

@@ -53,8 +53,9 @@ inline void hear(Record& record, const Event& event, Cause cause) noexcept {
     case nua_r_invite:
         if (event.status >= 180 && event.status < 190) record.rings();
         if (event.status >= 300) record.hear(answered ? Heard::refusal : nobody, std::move(cause));
-        // The stack waits for us to give a name and a password, and says no more.
-        if (event.status == 401 || event.status == 407) record.enter(CallState::terminated);
+        // The stack waits for us to give a name and a password, and says no more. A call that is up stays up.
+        if ((event.status == 401 || event.status == 407) && !record.info.times.answered)
+            record.enter(CallState::terminated);
         break;
     case nua_r_bye:
         if (event.status >= 200) record.hear(answered ? Heard::answer : nobody, std::move(cause));

@@ -18,12 +18,27 @@ namespace wrapup::sofia::detail {
 
 inline std::string text_of(const char* text) { return text ? text : ""; }
 
-// Whether one can be called there: a SIP URI with a host, and nothing that could end the line it is written to.
+inline bool is_sip(const url_t& url) noexcept {
+    return (url.url_type == url_sip || url.url_type == url_sips) && url.url_host && *url.url_host;
+}
+
+// Whether one can be called there: a SIP URI with a host, without header fields of the message, and nothing that could end the
+// line it is written to.
 inline bool is_callable(const std::string& uri) {
     if (uri.find_first_of(std::string_view("\0 \t\r\n<>\"", 8)) != std::string::npos) return false;
     const Home home;
     const url_t* const url = url_make(home.get(), uri.c_str());
-    return url && (url->url_type == url_sip || url->url_type == url_sips) && url->url_host && *url->url_host;
+    return url && is_sip(*url) && !url->url_headers;
+}
+
+// Whether requests in a dialog could be sent to where this one says. Where they cannot, nua tries the next BYE in the failure of
+// the one before, without end, until the stack overflows. *Source:* RFC 3261, 8.1.1.8 and 12.1.1; nua_client.c,
+// nua_base_client_response
+inline bool can_be_reached(const sip_t& sip) noexcept {
+    if (sip.sip_contact && !is_sip(*sip.sip_contact->m_url)) return false;
+    for (const sip_record_route_t* route = sip.sip_record_route; route; route = route->r_next)
+        if (!is_sip(*route->r_url)) return false;
+    return true;
 }
 
 inline std::string text_of(const url_t* url) {

@@ -155,7 +155,7 @@ struct Record {
     }
 
     void rings() noexcept {
-        if (!info.times.ringing) info.times.ringing = now();
+        if (!info.times.ringing && !info.times.answered && is_live()) info.times.ringing = now();
     }
 
     void conclude() noexcept {

@@ -23,14 +23,17 @@ inline std::uint64_t number_of(const nua_hmagic_t* magic) noexcept { return rein
 
 // @returns the handle, or nothing where there was no memory for one
 inline nua_handle_t* send_invite(nua_t* nua, const Record& record, std::string& call_id) noexcept {
+    std::string to;
     try {
+        to = '<' + record.to + '>'; // or its parameters were those of the header
         const Home home;
         const sip_call_id_t* const id = sip_call_id_create(home.get(), nullptr);
         if (id) call_id = id->i_id;
     } catch (const std::bad_alloc&) {
         call_id.clear(); // the stack finds one
+        if (to.empty()) return nullptr;
     }
-    nua_handle_t* const handle = nua_handle(nua, magic_of(record.number), SIPTAG_TO_STR(record.to.c_str()), TAG_END());
+    nua_handle_t* const handle = nua_handle(nua, magic_of(record.number), SIPTAG_TO_STR(to.c_str()), TAG_END());
     if (handle)
         nua_invite(handle, TAG_IF(!call_id.empty(), SIPTAG_CALL_ID_STR(call_id.c_str())),
                    SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(record.sdp.c_str()), TAG_END());

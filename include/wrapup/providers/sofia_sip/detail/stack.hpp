@@ -87,7 +87,8 @@ public:
             }
             std::chrono::milliseconds patience = interval;
             if (book_.is_closed()) {
-                if (!deadline) deadline = now + options_.grace;
+                constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 365);
+                if (!deadline) deadline = now + std::min(options_.grace, longest);
                 if (!book_.any_live() || now >= *deadline) return;
                 patience = std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(*deadline - now));
             }
@@ -218,21 +219,12 @@ private:
 
     // Somebody calls, or wants something else from a stranger.
     void appear(const Event& event, nua_t* nua, nua_handle_t* handle) noexcept {
-        if (event.kind == nua_i_invite && event.status < 200 && options_.offer && !book_.is_closed()) {
-            try {
-                Particulars said(*event.sip, false);
-                std::string sdp = book_.sdp();
-                const Call call = book_.admit(handle);
-                nua_handle_bind(handle, magic_of(call.number()));
-                change(call.number(), [&](Record& record) {
-                    said.move_to(record.info);
-                    record.sdp = std::move(sdp);
-                });
-                options_.offer(call);
-                return;
-            } catch (const std::bad_alloc&) {
-                nua_respond(handle, SIP_500_INTERNAL_SERVER_ERROR, TAG_END());
-            }
+        if (event.kind == nua_i_invite && event.status < 200 &&
+            !(event.sip->sip_contact && can_be_reached(*event.sip))) {
+            nua_respond(handle, SIP_400_BAD_REQUEST, TAG_END());
+        } else if (event.kind == nua_i_invite && event.status < 200 && options_.offer && !book_.is_closed()) {
+            if (const std::optional<Call> call = admit(event, handle)) return options_.offer(*call);
+            nua_respond(handle, SIP_500_INTERNAL_SERVER_ERROR, TAG_END());
         } else if (event.kind == nua_i_invite && event.status < 200) {
             nua_respond(handle, SIP_480_TEMPORARILY_UNAVAILABLE, TAG_END());
         } else if (event.status < 200 && nua_event_is_incoming_request(event.kind)) {
@@ -241,14 +233,30 @@ private:
         nua_handle_destroy(handle);
     }
 
+    // @returns nothing where there is no memory for it
+    std::optional<Call> admit(const Event& event, nua_handle_t* handle) noexcept {
+        try {
+            Particulars said(*event.sip, false);
+            std::string sdp = book_.sdp();
+            const Call call = book_.admit(handle);
+            nua_handle_bind(handle, magic_of(call.number()));
+            change(call.number(), [&](Record& record) {
+                said.move_to(record.info);
+                record.sdp = std::move(sdp);
+            });
+            return call;
+        } catch (const std::bad_alloc&) {
+            return std::nullopt;
+        }
+    }
+
     // What comes for a call of ours. What there is no memory for is left out.
     void hear(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
         std::optional<Particulars> said;
         Cause cause;
         try {
-            const bool ours = event.kind == nua_r_invite || event.kind == nua_r_bye || event.kind == nua_r_cancel;
-            if (event.sip) said.emplace(*event.sip, ours);
-            if (said && nta_sip_is_internal(event.sip)) said->remote = {}; // it has said nothing
+            if (event.sip) said.emplace(*event.sip, !event.sip->sip_request); // an answer to a request of ours
+            if (said && nta_sip_is_internal(event.sip)) said->remote = {};    // it has said nothing
             cause = cause_of(event.status, event.phrase, event.sip);
         } catch (const std::bad_alloc&) {
             cause.status = event.status;
@@ -269,7 +277,9 @@ private:
 
     // What the other side wants while a call is up: a new session description is met with the one that stands.
     void comply(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
-        if (event.kind == nua_i_info) {
+        if (event.sip && !can_be_reached(*event.sip)) {
+            nua_respond(handle, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(nua), TAG_END());
+        } else if (event.kind == nua_i_info) {
             nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), TAG_END());
         } else if (event.kind == nua_i_invite || event.kind == nua_i_update) {
             try {

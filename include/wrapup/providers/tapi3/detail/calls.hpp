@@ -60,8 +60,8 @@ public:
           workers_(&workers),
           offer_(std::move(offer)),
           on_state_(std::move(on_state)),
-          patience_(patience),
-          grace_(grace) {}
+          patience_((std::min)(patience, longest)),
+          grace_((std::min)(grace, longest)) {}
 
     [[nodiscard]] Functions& com() const noexcept { return com_; }
 
@@ -396,11 +396,16 @@ private:
         let_go(call);
     }
     void let_go(Call call) noexcept {
+        let_go_if(call, [](const Record&) { return true; });
+    }
+    template <class May>
+    void let_go_if(Call call, May may) noexcept {
         Book::node_type gone;
         {
             const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record || !may(*record)) return;
             gone = book_.extract(key_of(call));
-            if (!gone) return;
             identities_.erase(gone.mapped().identity);
             ++letting_go_;
         }
@@ -444,7 +449,8 @@ private:
         case Due::release:
             post(*record, record->releasing, [](Job& job) noexcept {
                 auto& posted = static_cast<Record::Posted&>(job);
-                posted.calls->let_go(Call(posted.call));
+                // Who has come to use it since this was posted settles again.
+                posted.calls->let_go_if(Call(posted.call), [](Record& unused) { return --unused.uses == 0; });
             });
             break;
         }
@@ -557,6 +563,8 @@ private:
     Workers* const workers_;
     const std::function<void(Call)> offer_;
     const std::function<void(Call, CallState)> on_state_;
+    static constexpr std::chrono::milliseconds longest =
+        std::chrono::hours(24 * 365); // a clock can count no further for ever
     const std::chrono::milliseconds patience_, grace_;
     Table notifiers_;
     mutable std::mutex mutex_;

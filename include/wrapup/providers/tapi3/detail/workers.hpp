@@ -128,7 +128,7 @@ private:
     void start() noexcept {
         try {
             threads_.emplace_back([this] { work(); });
-        } catch (const std::system_error&) { // NOLINT(bugprone-empty-catch)
+        } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): no thread, or no memory for one
         }
     }
 
