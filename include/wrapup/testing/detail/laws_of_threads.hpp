@@ -89,9 +89,14 @@ Verdict members_concurrent(I& i) {
                         if (first) ++ready;
                     }
                 });
-            run([&] { accepted = accepted || !subject.session.drop(); });
+            run([&] {
+                if (!subject.session.drop()) accepted = true;
+            });
             if constexpr (Aborts<ProviderOf<I>>)
-                if (!i.was_broken("abort.ends")) run([&] { accepted = accepted || !subject.session.abort(); });
+                if (!i.was_broken("abort.ends"))
+                    run([&] {
+                        if (!subject.session.abort()) accepted = true;
+                    });
             if constexpr (Ends<BenchOf<I>>)
                 if (also_remotely) run([&, id = subject.session.id()] { i.bench().end(id); });
             while (ready < static_cast<int>(threads.size())) std::this_thread::yield();
