@@ -18,7 +18,8 @@ namespace wrapup::sofia::detail {
 inline std::error_code try_to_listen(const std::string& uri) {
     const Home home;
     const url_t* const url = url_make(home.get(), uri.c_str());
-    if (uri.empty() || !url || !url->url_host) return make_error_code(std::errc::invalid_argument);
+    const bool is_sip = url && (url->url_type == url_sip || url->url_type == url_sips);
+    if (!is_sip || !url->url_host || !*url->url_host) return make_error_code(std::errc::invalid_argument);
     if (std::string(url->url_host) == "*") return {};
     std::string host = url->url_host;
     if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
