@@ -73,14 +73,6 @@ const char* excuse(std::string_view law) {
 TEST_CASE("tapi3: the provider keeps the laws", "[tapi3][conformance]") {
     for (const auto& finding :
          wrapup::testing::check_provider<TelephonyBench>([] { return std::make_unique<TelephonyBench>(); })) {
-        // The listener and whoever asks for the end may both say that it has come. The notifier hears it once.
-        if (finding.law == std::string_view("end.reported_once")) continue;
-        // A known defect: see "What is not proven" in ../README.md.
-        if (finding.law == std::string_view("members.concurrent") &&
-            finding.outcome == wrapup::testing::Outcome::broken) {
-            std::printf("known: %s\n", to_string(finding).c_str());
-            continue;
-        }
         const bool as_it_should = finding.outcome != wrapup::testing::Outcome::broken &&
                                   (finding.outcome == wrapup::testing::Outcome::holds) == !excuse(finding.law);
         if (!as_it_should) std::printf("%s\n", to_string(finding).c_str());

@@ -489,7 +489,6 @@ private:
         }
         for (; refusals > 0; --refusals)
             notifiers_.notify(call, [&](const Notifier<Cause>& notifier) { notifier.refused(refused); });
-        tell(call);
         used(call);
     }
 
