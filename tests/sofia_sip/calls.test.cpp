@@ -8,8 +8,10 @@
 #include "sofia_sip/sipp.hpp"
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace support;
 using sofia::CallState;
@@ -131,6 +133,28 @@ TEST_CASE("sofia: a CANCEL after which nobody answers the INVITE ends the call",
     CHECK(eventually([&] { return desk.alive() == 0; }));
 }
 
+TEST_CASE("sofia: an INVITE that is answered after the call was over here is ended by BYE", "[sofia][drop][abort]") {
+    const bool aborted = GENERATE(false, true);
+    const bool released = GENERATE(false, true);
+    CAPTURE(aborted, released);
+    Sipp peer("answers_when_told");
+    SipDesk desk;
+    auto call = desk.dial(peer);
+    REQUIRE(SipDesk::reaches(call, CallState::proceeding));
+    CHECK_FALSE(call.drop());
+    REQUIRE(eventually([&] { return peer.read("messages.log").find("\nCANCEL ") != std::string::npos; }));
+    if (aborted) CHECK_FALSE(call.abort());
+    check_ended(call, {Origin::user, aborted ? EndedBy::nothing : EndedBy::silence, aborted ? 0 : 408});
+    const sofia::CallInfo before = SipDesk::info(call);
+    if (released) call.release();
+    peer.tell(before.call_id);
+    CHECK(peer.is_content());
+    if (!released) {
+        CHECK(SipDesk::info(call) == before);
+        CHECK(SipDesk::state(call) == CallState::terminated);
+    }
+}
+
 TEST_CASE("sofia: BYEs that cross: ours stands, and is contested", "[sofia][drop]") {
     Sipp peer("crosses_bye");
     SipDesk desk;
@@ -240,6 +264,45 @@ TEST_CASE("sofia: a call that is invited to once more goes on", "[sofia]") {
     CHECK_FALSE(call.termination());
     CHECK_FALSE(call.drop());
     check_ended(call, {Origin::user, EndedBy::answer, 200});
+    CHECK(peer.is_content());
+}
+
+TEST_CASE("sofia: a call that is refreshed stays ready, and is ended by BYE in the midst of that", "[sofia][drop]") {
+    std::mutex mutex;
+    std::vector<CallState> states;
+    sofia::Options options = SipDesk::fast();
+    options.session_timer = 90s;
+    options.on_state = [&](sofia::Call, CallState state) {
+        const std::lock_guard lock(mutex);
+        states.push_back(state);
+    };
+    Sipp peer("rings_when_refreshed", {}, 1, {{"@expires@", "2"}});
+    SipDesk desk(options);
+    auto call = desk.connect(peer);
+    const bool aborted = GENERATE(false, true);
+    REQUIRE(eventually([&] { return peer.read("messages.log").find("180 Ringing") != std::string::npos; }));
+    CHECK(SipDesk::state(call) == CallState::ready);
+    CHECK_FALSE((aborted ? call.abort() : call.drop()));
+    check_ended(call, {Origin::user, aborted ? EndedBy::nothing : EndedBy::answer, aborted ? 0 : 200});
+    CHECK(peer.is_content());
+    const std::lock_guard lock(mutex);
+    CHECK(states == std::vector{CallState::calling, CallState::completing, CallState::ready, CallState::terminated});
+}
+
+TEST_CASE("sofia: a refresh that is refused is not the cause of an end that comes later", "[sofia][drop]") {
+    sofia::Options options = SipDesk::fast();
+    options.session_timer = 90s;
+    Sipp peer("refuses_when_refreshed", {}, 1, {{"@expires@", "2"}});
+    SipDesk desk(options);
+    auto call = desk.connect(peer);
+    const auto is_refused = [&] {
+        const std::string messages = peer.read("messages.log");
+        return messages.find("\nACK ", messages.find("488 Not")) != std::string::npos;
+    };
+    REQUIRE(eventually(is_refused));
+    CHECK(SipDesk::state(call) == CallState::ready);
+    CHECK_FALSE(call.abort());
+    check_ended(call, {Origin::user, EndedBy::nothing, 0});
     CHECK(peer.is_content());
 }
 
@@ -353,6 +416,87 @@ TEST_CASE("sofia: a caller who could not be reached in the call is refused", "[s
     Sipp peer = Sipp::that_calls("calls_and_cannot_be_reached", desk.service().contact(), {}, 1, {{"@where@", where}});
     CHECK(peer.is_content());
     CHECK(desk.service().outstanding().empty());
+}
+
+TEST_CASE("sofia: calls by TCP, ended by either side, and by the connection", "[sofia][tcp]") {
+    const int way = GENERATE(0, 1, 2);
+    Sipp peer("answers", {"-t", "t1"});
+    SipDesk desk;
+    auto call = SipSession::open(desk.service(), peer.uri() + ";transport=tcp");
+    REQUIRE(SipDesk::reaches(call, CallState::ready));
+    if (way == 0) {
+        CHECK_FALSE(call.disconnect(Reason{.q850 = 16, .text = std::string(5000, 'x')}));
+        check_ended(call, {Origin::application, EndedBy::answer, 200});
+    } else if (way == 1) {
+        peer.kill();
+        CHECK_FALSE(call.drop());
+        REQUIRE(SipDesk::over(call));
+        CHECK(call.termination()->origin == Origin::user);
+        CHECK(call.termination()->cause->by == EndedBy::failure);
+        return;
+    } else {
+        peer.kill();
+        CHECK_FALSE(call.abort());
+        check_ended(call, {Origin::user, EndedBy::nothing, 0});
+        return;
+    }
+    CHECK(peer.is_content());
+    CHECK(peer.read("messages.log").find("SIP/2.0/TCP") != std::string::npos);
+}
+
+TEST_CASE("sofia: what is said at great length is cut, so that the BYE leaves", "[sofia][drop]") {
+    Sipp peer("answers");
+    SipDesk desk;
+    auto call = desk.connect(peer);
+    CHECK_FALSE(call.disconnect(Reason{.status = 480, .q850 = 16, .text = std::string(100000, '"')}));
+    check_ended(call, {Origin::application, EndedBy::answer, 200});
+    CHECK(peer.is_content());
+}
+
+TEST_CASE("sofia: who calls is known before anybody has answered", "[sofia]") {
+    sofia::Options options = SipDesk::fast();
+    options.from = "\"Somebody\" <sip:somebody@127.0.0.1>";
+    Sipp peer("is_silent", {"-default_behaviors", "none"});
+    SipDesk desk(options);
+    auto call = desk.dial(peer);
+    REQUIRE(SipDesk::reaches(call, CallState::calling));
+    CHECK_FALSE(call.abort());
+    REQUIRE(SipDesk::over(call));
+    const sofia::CallInfo info = SipDesk::info(call);
+    CHECK(info.local.uri == "sip:somebody@127.0.0.1");
+    CHECK(info.local.display == "Somebody");
+    CHECK(info.local.tag);
+    CHECK(info.remote.uri == peer.uri());
+    CHECK_FALSE(info.remote.tag);
+}
+
+// The stack would not get rid of the call's handle, or of its own calls of itself.
+TEST_CASE("sofia: what is said by one who could not be reached in the call goes where the first message went",
+          "[sofia][drop]") {
+    const std::string where = GENERATE("<tel:+1>", "*", "<sip:sipp@127.0.0.1:1>\n      Record-Route: <tel:+1;lr>");
+    CAPTURE(where);
+    Sipp peer("answers", {}, 1,
+              {{"Contact: <sip:[local_ip]:[local_port];transport=[transport]>", "Contact: " + where}});
+    SipDesk desk;
+    auto call = desk.connect(peer);
+    CHECK_FALSE(call.drop());
+    check_ended(call, {Origin::user, EndedBy::answer, 200});
+    CHECK(peer.is_content());
+    call.release();
+    CHECK(eventually([&] { return desk.alive() == 0 && SipDesk::handles() == 0; }));
+}
+
+TEST_CASE("sofia: what is said to one who cannot be reached any more goes where the first message came from",
+          "[sofia][incoming][service]") {
+    SipDesk desk;
+    Sipp peer = Sipp::that_calls("calls_and_moves_away", desk.service().contact());
+    auto call = desk.take();
+    REQUIRE(eventually([&] { return peer.read("messages.log").find("400 Bad Request") != std::string::npos; }));
+    CHECK_FALSE(call.query(&Provider::answer, ""));
+    check_ended(call, {Origin::service, EndedBy::silence, 408});
+    CHECK(peer.is_content());
+    call.release();
+    CHECK(eventually([&] { return desk.alive() == 0 && SipDesk::handles() == 0; }));
 }
 
 TEST_CASE("sofia: the address that is called keeps its parameters", "[sofia]") {

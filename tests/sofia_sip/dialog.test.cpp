@@ -13,17 +13,19 @@ using namespace wrapup::sofia::detail;
 
 namespace {
 
+// Before the call was up, and since.
 constexpr std::string_view verbs = R"(
-init         forget
-calling      cancel
-proceeding   cancel
-completing   none
-received     refuse
-early        refuse
-completed    none
-ready        bye
-terminating  none
-terminated   none
+             before   up
+init         forget   forget
+calling      cancel   bye
+proceeding   cancel   bye
+completing   none     none
+received     refuse   bye
+early        refuse   bye
+completed    none     none
+ready        bye      bye
+terminating  none     none
+terminated   none     none
 )";
 
 // Who the end belongs to: `ours` answers the request that stands, a `!` before it takes a request back that came too late,
@@ -50,10 +52,11 @@ void column(std::string& line, std::size_t at, std::string_view text) {
 } // namespace
 
 TEST_CASE("sofia: each state of a dialog is ended by its verb", "[sofia][dialog]") {
-    std::string table = "\n";
+    std::string table(verbs.substr(0, verbs.find("init")));
     for (int state = 0; state <= static_cast<int>(CallState::terminated); ++state) {
         std::string line = to_string(static_cast<CallState>(state));
-        column(line, 13, to_string(verb_for(static_cast<CallState>(state))));
+        column(line, 13, to_string(verb_for(static_cast<CallState>(state), false)));
+        column(line, 22, to_string(verb_for(static_cast<CallState>(state), true)));
         table += line + '\n';
     }
     std::fputs(table.c_str(), stdout);

@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,6 +23,8 @@ TEST_CASE("sofia: the cause of Q.850 is found in a Reason header", "[sofia][reas
     CHECK(q850("Q.850;x;cause=0") == 0);
     CHECK(q850("Q.850;cause=127") == 127);
     CHECK(q850("\tQ.850;\r\n cause=34") == 34);
+    CHECK(q850("Q.850;cause=999, Q.850;cause=17") == 17);
+    CHECK(q850("Q.850;cause=x;cause=18") == 18);
 }
 
 TEST_CASE("sofia: where there is no cause of Q.850, none is found", "[sofia][reason]") {
@@ -64,8 +68,26 @@ TEST_CASE("sofia: what is written is found again", "[sofia][reason]") {
         const Reason reason{.status = 486, .q850 = static_cast<std::uint8_t>(cause), .text = "\", Q.850;cause=0;\\"};
         CHECK(reason.is_valid());
         CHECK(q850_of(format_reason(reason)) == reason.q850);
-        CHECK(cause_of(format_reason(reason), "sip") == 486u);
+        CHECK(cause_of(format_reason(reason), "sip", 699) == 486u);
     }
+}
+
+TEST_CASE("sofia: of a long text as much is said as a datagram takes, and no half of a character", "[sofia][reason]") {
+    const auto said = [](const std::string& text) {
+        const std::string header = format_reason({.text = text});
+        return header.substr(10, header.size() - 11);
+    };
+    CHECK(said(std::string(128, 'x')) == std::string(128, 'x'));
+    CHECK(said(std::string(100000, 'x')) == std::string(128, 'x'));
+    for (const std::string character : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x93\x9E"})
+        for (std::size_t before = 124; before < 129; ++before) {
+            const std::string text = std::string(before, 'x') + character + character;
+            const std::string whole = said(text);
+            CHECK(whole == text.substr(0, whole.size()));
+            CHECK((whole.size() - std::min(before, whole.size())) % character.size() == 0);
+            CHECK(whole.size() + character.size() > Reason::longest_text);
+        }
+    CHECK(format_reason({.text = std::string(500, '\x80')}).empty()); // no character begins there
 }
 
 TEST_CASE("sofia: what cannot be said is no reason", "[sofia][reason]") {

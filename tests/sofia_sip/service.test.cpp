@@ -215,7 +215,8 @@ TEST_CASE("sofia: each state is told, the last one once", "[sofia][state]") {
     call.release();
     CHECK(eventually([&] { return desk.alive() == 0; }));
     const std::lock_guard lock(mutex);
-    CHECK(states == std::vector{CallState::calling, CallState::proceeding, CallState::ready, CallState::terminated});
+    CHECK(states == std::vector{CallState::calling, CallState::proceeding, CallState::completing, CallState::ready,
+                                CallState::terminated});
 }
 
 TEST_CASE("sofia: the other side's BYE overtakes a drop that waits for the ACK, and the drop is taken back",

@@ -69,13 +69,18 @@ public:
     [[nodiscard]] std::string receive() const {
         const timeval limit{10, 0};
         ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        return receive(0);
+    }
+    /// The next message, or nothing where none has come.
+    [[nodiscard]] std::string receive_now() const { return receive(MSG_DONTWAIT); }
+
+private:
+    [[nodiscard]] std::string receive(int flags) const {
         std::string text(65536, '\0');
-        const ssize_t length = ::recv(socket_, text.data(), text.size(), 0);
+        const ssize_t length = ::recv(socket_, text.data(), text.size(), flags);
         text.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
         return text;
     }
-
-private:
     static sockaddr_in at(std::uint16_t port) noexcept {
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -215,14 +220,16 @@ private:
         return true;
     }
 
-    // *Source:* proc(5), /proc/net/udp
+    // *Source:* proc(5), /proc/net/udp and tcp
     bool listens() {
         has_ended();
         char address[16];
         std::snprintf(address, sizeof address, "0100007F:%04X", port_);
-        std::ifstream sockets("/proc/net/udp");
-        for (std::string line; std::getline(sockets, line);)
-            if (line.find(address) < 20) return true;
+        for (const char* const name : {"/proc/net/udp", "/proc/net/tcp"}) {
+            std::ifstream sockets(name);
+            for (std::string line; std::getline(sockets, line);)
+                if (line.find(address) < 20) return true;
+        }
         return false;
     }
 

@@ -19,6 +19,7 @@
 #include <cassert>
 #include <chrono>
 #include <csignal>
+#include <exception>
 #include <future>
 #include <memory>
 #include <new>
@@ -64,7 +65,8 @@ namespace wrapup::sofia {
 /// | they were faster: theirs came before ours could leave, which then does not | `remote` |
 /// | nobody answers our INVITE, nothing can be sent, no ACK comes, the session timer; the service goes | `service` |
 ///
-/// `abort()` does not wait for the answer any more: what the state asks for is sent, and the call is over here.
+/// `abort()` does not wait for the answer any more: what the state asks for is sent, and the call is over here. Where the other
+/// side answers an INVITE all the same that was cancelled then, that is acknowledged, and followed by BYE.
 ///
 /// *Lifetime:* a value that refers to its service; where that is gone, its sessions are lost and `open` is an error.
 /// *Thread safety:* all members from any thread. *Blocks:* none of them; the service's thread does what is asked for.
@@ -120,7 +122,7 @@ public:
 
     /// How far it has come; `terminated` where it is not there any more.
     [[nodiscard]] CallState state(Call call) const noexcept {
-        return book_->look(call, [](const detail::Record& record) { return record.state; })
+        return book_->look(call, [](const detail::Record& record) { return record.state(); })
             .value_or(CallState::terminated);
     }
 
@@ -195,10 +197,14 @@ inline Service::Service(const Options& options)
     std::future<std::error_code> created = made.get_future();
     const auto run = [this](detail::StackOptions stack_options, std::promise<std::error_code> promise) {
         detail::Stack stack(*book_, std::move(stack_options));
-        const std::error_code error = stack.create();
-        if (!error) contact_ = stack.contact();
-        promise.set_value(error);
-        if (error) return;
+        try {
+            const std::error_code error = stack.create();
+            if (!error) contact_ = stack.contact();
+            promise.set_value(error);
+            if (error) return;
+        } catch (const std::bad_alloc&) {
+            return promise.set_exception(std::current_exception());
+        }
         stack.run();
         stack.take_down();
     };
@@ -206,9 +212,11 @@ inline Service::Service(const Options& options)
         const detail::AllSignalsBlocked blocked;
         thread_ = std::thread(run, std::move(wanted), std::move(made));
     }
-    if (const std::error_code error = created.get()) {
+    try {
+        if (const std::error_code error = created.get()) wrapup::detail::fail(error);
+    } catch (...) {
         thread_.join();
-        wrapup::detail::fail(error);
+        throw;
     }
 }
 

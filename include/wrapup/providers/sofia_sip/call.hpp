@@ -9,7 +9,7 @@ namespace wrapup::sofia {
 
 namespace detail {
 class Book;
-class Stack;
+class Attendant;
 } // namespace detail
 
 /// The name of one call of one service, the identifier of its session. Counted by the service, and not used again: one whose
@@ -26,7 +26,7 @@ public:
 
 private:
     friend class detail::Book;
-    friend class detail::Stack;
+    friend class detail::Attendant;
     explicit Call(std::uint64_t number) noexcept : number_(number) {}
 
     std::uint64_t number_ = 0;

@@ -12,8 +12,10 @@ namespace wrapup::sofia {
 /// Somebody who takes part in a call, or has taken part. *Source:* RFC 3261, 20.20 From, 20.39 To
 struct Party {
     std::string uri;
-    std::string display;            ///< the name that stands before it; empty where there is none
-    std::optional<std::string> tag; ///< this side's half of the dialog's name; absent before there is a dialog
+    std::string display; ///< the name that stands before it; empty where there is none
+    /// This side's half of the dialog's name. Absent before there is a dialog, as in a call that was refused; ours of a call that
+    /// has come in, before the ACK.
+    std::optional<std::string> tag;
 
     friend bool operator==(const Party&, const Party&) = default;
 };

@@ -22,18 +22,18 @@ struct Options {
     /// Where messages are received and sent from: an address of this machine, and a port, or `*` for any that is free.
     std::string url = "sip:127.0.0.1:*";
 
-    /// Who we are: the From of our calls. Empty is the same as where we are reached.
+    /// Who we are: the From of our calls, a SIP URI with or without a name before it. Empty is the same as where we are reached.
     std::string from{};
 
     /// What calls carry, where `open` and `answer` are not told: a session description. Empty is one with inactive audio. A
     /// re-INVITE is answered with what the call was begun with. *Source:* RFC 3264, RFC 8866
     std::string sdp{};
 
-    /// Given each call that comes in, on the service's thread; without it they are refused with 480. What it throws ends the
-    /// program.
+    /// Given each call that comes in, on the service's thread, also before the service's constructor has returned; without it they
+    /// are refused with 480. What it throws ends the program.
     std::function<void(Session<Provider>)> on_call{};
 
-    /// Told each state that a call enters, on the same thread.
+    /// Told each state that a call enters, on the same thread. One that is ready stays so when it is invited to once more.
     std::function<void(Call, CallState)> on_state{};
 
     /// The estimate of the round trip, and how long an answer is waited for: timers B, F and H. *Source:* RFC 3261, 17

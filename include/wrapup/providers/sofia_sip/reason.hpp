@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,8 +19,10 @@ struct Reason {
     /// A cause of Q.850, 1 to 127: 16 is normal call clearing, 17 user busy, 19 no answer, 21 rejected.
     std::optional<std::uint8_t> q850{};
 
-    /// Words for people. Left out where there is no memory for them.
+    /// Words for people, in UTF-8: the first 128 bytes are said, so that they fit into a datagram. Left out where there is no
+    /// memory for them.
     std::string text{};
+    static constexpr std::size_t longest_text = 128;
 
     /// Whether it can be said.
     [[nodiscard]] constexpr bool is_valid() const noexcept {

@@ -20,7 +20,8 @@ namespace wrapup::sofia {
 /// *Thread safety:* every member from any thread.
 class Service {
 public:
-    /// *Blocks* until the stack listens. @throws std::system_error where it cannot, as for an address that is in use or not ours.
+    /// *Blocks* until the stack listens. @throws std::system_error where it cannot, as for an address that is in use or not ours,
+    /// and `invalid_argument` for one that is none; std::bad_alloc
     explicit Service(const Options& options);
     Service();
     Service(const Service&) = delete;

@@ -44,13 +44,15 @@ public:
     // @throws std::bad_alloc
     [[nodiscard]] Call invite(std::error_code& error, Notifier<Cause> notifier, std::string to, std::string sdp) {
         Table::Place place = notifiers_.reserve();
+        std::string uri = to;
         const std::lock_guard lock(mutex_);
         if (closed_) {
             error = closed_;
             return {};
         }
         Record& record = insert(Direction::outgoing, {});
-        record.to = std::move(to);
+        record.target = std::move(to);
+        record.info.remote.uri = std::move(uri);
         record.sdp = std::move(sdp);
         notifiers_.bind(std::move(place), record.number, std::move(notifier));
         attend(record);
@@ -145,10 +147,12 @@ public:
         return std::any_of(records_.begin(), records_.end(), [](const auto& r) { return r.second.is_live(); });
     }
 
-    // A call comes in, with its handle. @throws std::bad_alloc; then nothing was taken
+    // A call comes in, with its handle. @returns none where no calls are taken any more. @throws std::bad_alloc; then nothing was
+    // taken
     [[nodiscard]] Call admit(nua_handle_s* handle) {
         Table::Place place = notifiers_.reserve();
         const std::lock_guard lock(mutex_);
+        if (closed_) return {};
         Record& record = insert(Direction::incoming, std::move(place));
         record.handle = handle;
         return Call(record.number);

@@ -32,14 +32,15 @@ enum class Verb : std::uint8_t {
 }
 
 // A call that is answered and not acknowledged can be ended by neither: its INVITE is over for CANCEL, and BYE has to wait for
-// the ACK, or for the end of the waiting for it. *Source:* RFC 3261, 9.1, 15
-[[nodiscard]] constexpr Verb verb_for(CallState state) noexcept {
-    switch (state) {
+// the ACK, or for the end of the waiting for it. One that is `up`, and is invited to once more, by us or by them, is ended by BYE:
+// CANCEL and a refusal would end that INVITE alone. *Source:* RFC 3261, 9.1, 14, 15
+[[nodiscard]] constexpr Verb verb_for(CallState dialog, bool up) noexcept {
+    switch (dialog) {
     case CallState::init: return Verb::forget;
     case CallState::calling:
-    case CallState::proceeding: return Verb::cancel;
+    case CallState::proceeding: return up ? Verb::bye : Verb::cancel;
     case CallState::received:
-    case CallState::early: return Verb::refuse;
+    case CallState::early: return up ? Verb::bye : Verb::refuse;
     case CallState::ready: return Verb::bye;
     case CallState::completing:
     case CallState::completed:

@@ -31,6 +31,13 @@ inline bool is_callable(const std::string& uri) {
     return url && is_sip(*url) && !url->url_headers;
 }
 
+// Whether somebody can call as that: a SIP URI, with or without a name before it.
+inline bool is_address(const std::string& from) {
+    const Home home;
+    const sip_from_t* const made = sip_from_make(home.get(), from.c_str());
+    return made && is_sip(*made->a_url);
+}
+
 // Whether requests in a dialog could be sent to where this one says. Where they cannot, nua tries the next BYE in the failure of
 // the one before, without end, until the stack overflows. *Source:* RFC 3261, 8.1.1.8 and 12.1.1; nua_client.c,
 // nua_base_client_response
@@ -95,6 +102,7 @@ struct Particulars {
     std::optional<std::string> contact;
     bool is_request = false;
 
+    explicit Particulars(const sip_from_t& us) : local(party_of(us)) {}
     Particulars(const sip_t& sip, bool sent_by_us) : is_request(sip.sip_request != nullptr) {
         if (sip.sip_call_id) call_id = text_of(sip.sip_call_id->i_id);
         if (sip.sip_from) (sent_by_us ? local : remote) = party_of(*sip.sip_from);

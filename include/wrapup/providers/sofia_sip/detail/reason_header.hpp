@@ -43,8 +43,8 @@ constexpr bool same_token(std::string_view a, std::string_view b) noexcept {
     return true;
 }
 
-// The cause that is given for a protocol; nothing where there is none, or it is not a number.
-inline std::optional<unsigned> cause_of(std::string_view header, std::string_view protocol) noexcept {
+// The first cause that is given for a protocol and is a number up to the largest; nothing where there is none.
+inline std::optional<unsigned> cause_of(std::string_view header, std::string_view protocol, unsigned largest) noexcept {
     while (!header.empty()) {
         std::string_view value = take_element(header, ',');
         if (!same_token(trimmed(take_element(value, ';')), protocol)) continue;
@@ -54,7 +54,7 @@ inline std::optional<unsigned> cause_of(std::string_view header, std::string_vie
             const std::string_view digits = trimmed(parameter);
             unsigned cause = 0;
             const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), cause);
-            if (error == std::errc() && end == digits.data() + digits.size()) return cause;
+            if (error == std::errc() && end == digits.data() + digits.size() && cause <= largest) return cause;
         }
     }
     return {};
@@ -62,8 +62,17 @@ inline std::optional<unsigned> cause_of(std::string_view header, std::string_vie
 
 // The cause of Q.850, where it is one: they have seven bits.
 inline std::optional<std::uint8_t> q850_of(std::string_view header) noexcept {
-    const auto cause = cause_of(header, "Q.850");
-    return cause && *cause <= 127 ? std::optional(static_cast<std::uint8_t>(*cause)) : std::nullopt;
+    const auto cause = cause_of(header, "Q.850", 127);
+    return cause ? std::optional(static_cast<std::uint8_t>(*cause)) : std::nullopt;
+}
+
+// As much as is said of a text, and no half of a character: a BYE with more would not fit into one datagram.
+// *Source:* RFC 3261, 18.1.1: 1,300 bytes; RFC 3629, 3
+constexpr std::string_view as_much_as_is_said(std::string_view text) noexcept {
+    if (text.size() <= Reason::longest_text) return text;
+    std::size_t end = Reason::longest_text;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return text.substr(0, end);
 }
 
 // A header cannot be left by what is quoted: no line ends in there, and neither the quotes.
@@ -80,14 +89,15 @@ inline std::string quoted(std::string_view text) {
 // Nothing to say is an empty one. @throws std::bad_alloc
 inline std::string format_reason(const Reason& reason) {
     std::string header;
+    const std::string_view text = as_much_as_is_said(reason.text);
     const auto add = [&](std::string_view protocol, int cause) {
         if (!header.empty()) header += ", ";
         header.append(protocol).append(";cause=").append(std::to_string(cause));
-        if (!reason.text.empty()) header += ";text=" + quoted(reason.text);
+        if (!text.empty()) header += ";text=" + quoted(text);
     };
     if (reason.status != 0) add("SIP", reason.status);
     if (reason.q850) add("Q.850", *reason.q850);
-    if (header.empty() && !reason.text.empty()) header = "SIP;text=" + quoted(reason.text);
+    if (header.empty() && !text.empty()) header = "SIP;text=" + quoted(text);
     return header;
 }
 

@@ -60,10 +60,17 @@ struct Record {
     // @param place for the notifier, where there is none yet
     Record(std::uint64_t n, Direction direction, std::optional<Table::Place> p) : number(n), place(std::move(p)) {
         info.direction = direction;
-        if (direction == Direction::incoming) state = CallState::received;
+        if (direction == Direction::incoming) dialog = CallState::received;
     }
 
     [[nodiscard]] bool is_live() const noexcept { return !ending; }
+
+    // What is told of it. A call that is up stays so, whoever invites to it once more.
+    [[nodiscard]] CallState state() const noexcept {
+        if (!is_live()) return CallState::terminated;
+        return up && dialog != CallState::terminating ? CallState::ready : dialog;
+    }
+    [[nodiscard]] Verb verb() const noexcept { return verb_for(dialog, up); }
 
     [[nodiscard]] Timeline::TimePoint now() const noexcept {
         const auto passed = std::chrono::steady_clock::now() - begun;
@@ -71,7 +78,7 @@ struct Record {
     }
 
     [[nodiscard]] bool can_be_answered() const noexcept {
-        return is_live() && answer == Answer::none && drop.asker == Asker::nobody && verb_for(state) == Verb::refuse;
+        return is_live() && answer == Answer::none && drop.asker == Asker::nobody && verb() == Verb::refuse;
     }
 
     void wants_drop(Asker who) noexcept { drop.asker = who; }
@@ -92,10 +99,11 @@ struct Record {
             answer = Answer::made;
             return Due::answer;
         }
-        if (drop.asker != Asker::nobody && is_live()) {
-            const Verb verb = verb_for(state);
-            if (verb != Verb::none && verb != drop.made) {
-                drop.made = verb;
+        // Also where it is over here, and the other side has answered all the same: its dialog is not. *Source:* RFC 3261, 9.1
+        if (handle && drop.asker != Asker::nobody) {
+            const Verb wanted = verb();
+            if (wanted != Verb::none && wanted != drop.made) {
+                drop.made = wanted;
                 made_in = pass;
                 waits_since = std::chrono::steady_clock::now();
                 return Due::verb;
@@ -126,10 +134,16 @@ struct Record {
     }
 
     void enter(CallState entered) noexcept {
-        if (!is_live() || entered == state) return;
-        state = entered;
-        if ((entered == CallState::ready || entered == CallState::completed) && !info.times.answered)
-            info.times.answered = now();
+        if (is_live() && entered == CallState::ready) {
+            up = true;
+            heard = Heard::nothing; // an INVITE that had come to nothing was not the call's first, and it goes on
+        }
+        if (entered == dialog || entered == CallState::init) return;
+        dialog = entered;
+        if (!is_live()) return;
+        const bool is_answered =
+            entered == CallState::ready || entered == CallState::completed || entered == CallState::completing;
+        if (is_answered && !info.times.answered) info.times.answered = now();
         if (entered == CallState::proceeding) waits_since = std::chrono::steady_clock::now();
         if (entered == CallState::early) rings();
         if (entered == CallState::terminated) conclude();
@@ -145,7 +159,7 @@ struct Record {
     // An INVITE that is cancelled and not answered is given up, which the stack does not do. *Source:* RFC 3261, 9.1: after
     // 64 T1, counted from the CANCEL, which waits for a provisional answer
     bool gives_up(std::chrono::steady_clock::duration patience) noexcept {
-        const bool waits = is_live() && drop.made == Verb::cancel && verb_for(state) == Verb::cancel;
+        const bool waits = is_live() && drop.made == Verb::cancel && verb() == Verb::cancel;
         if (!waits || std::chrono::steady_clock::now() - waits_since < patience) return false;
         Cause none;
         none.status = 408;
@@ -159,7 +173,6 @@ struct Record {
     }
 
     void conclude() noexcept {
-        state = CallState::terminated;
         info.times.ended = now();
         const Verdict verdict = judge(heard, cause.status, drop);
         ending = Ending{verdict.origin, verdict.confirmed, verdict.withdrawn ? requests : 0};
@@ -167,12 +180,13 @@ struct Record {
 
     const std::uint64_t number;
     std::optional<Table::Place> place;
-    nua_handle_s* handle = nullptr; // used, and set, on the stack's thread
-    CallState state = CallState::init;
+    nua_handle_s* handle = nullptr;     // used, and set, on the stack's thread
+    CallState dialog = CallState::init; // as the stack has it
+    bool up = false;                    // the parties can speak, or could
     CallInfo info;
     const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 
-    std::string to, sdp; // of a call that is to be made; what it carries
+    std::string target, sdp; // whom we call, or where they said first that they are reached; what it carries
     bool invited = false;
     Answer answer = Answer::none;
 

@@ -25,7 +25,7 @@ inline std::uint64_t number_of(const nua_hmagic_t* magic) noexcept { return rein
 inline nua_handle_t* send_invite(nua_t* nua, const Record& record, std::string& call_id) noexcept {
     std::string to;
     try {
-        to = '<' + record.to + '>'; // or its parameters were those of the header
+        to = '<' + record.target + '>'; // or its parameters were those of the header
         const Home home;
         const sip_call_id_t* const id = sip_call_id_create(home.get(), nullptr);
         if (id) call_id = id->i_id;

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <wrapup/providers/sofia_sip/call.hpp>
-#include <wrapup/providers/sofia_sip/call_state.hpp>
-#include <wrapup/providers/sofia_sip/cause.hpp>
 #include <wrapup/providers/sofia_sip/detail/address.hpp>
+#include <wrapup/providers/sofia_sip/detail/attendant.hpp>
 #include <wrapup/providers/sofia_sip/detail/book.hpp>
-#include <wrapup/providers/sofia_sip/detail/dialog.hpp>
 #include <wrapup/providers/sofia_sip/detail/event.hpp>
 #include <wrapup/providers/sofia_sip/detail/read.hpp>
-#include <wrapup/providers/sofia_sip/detail/record.hpp>
 #include <wrapup/providers/sofia_sip/detail/requests.hpp>
 #include <wrapup/providers/sofia_sip/detail/sofia.hpp>
 #include <wrapup/providers/sofia_sip/detail/stack_options.hpp>
@@ -22,7 +18,6 @@
 #include <optional>
 #include <string>
 #include <system_error>
-#include <tuple>
 #include <utility>
 
 namespace wrapup::sofia::detail {
@@ -35,16 +30,17 @@ namespace wrapup::sofia::detail {
 // happened before our request left, and what is heard after it, afterwards. *Source:* su_base_port.c, su_root_step
 class Stack {
 public:
-    Stack(Book& book, StackOptions options) : book_(book), options_(std::move(options)) {}
+    Stack(Book& book, StackOptions options) : book_(book), options_(std::move(options)), attendant_(book_, options_) {}
     Stack(const Stack&) = delete;
     Stack& operator=(const Stack&) = delete;
     ~Stack() { destroy(); }
 
-    // @returns why there is none
+    // @returns why there is none. @throws std::bad_alloc
     [[nodiscard]] std::error_code create() {
         static const int initialized = su_init(); // for all stacks of the program
         if (initialized != 0) return last_error();
         if (const std::error_code error = try_to_listen(options_.url)) return error;
+        if (!options_.from.empty() && !is_address(options_.from)) return make_error_code(std::errc::invalid_argument);
         root_ = su_root_create(static_cast<su_root_magic_t*>(static_cast<void*>(this)));
         if (!root_) return make_error_code(std::errc::not_enough_memory);
         su_root_threading(root_, 0);
@@ -56,8 +52,9 @@ public:
         errno = 0;
         nua_ = nua_create(root_, &Stack::on_event, static_cast<nua_magic_t*>(static_cast<void*>(this)),
                           NUTAG_URL(options_.url.c_str()), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOALERT(1),
-                          NUTAG_AUTOANSWER(0), NUTAG_AUTOACK(1), NUTAG_RETRY_COUNT(0),
-                          NUTAG_OUTBOUND("no-options-keepalive no-validate no-natify"),
+                          NUTAG_AUTOANSWER(0), NUTAG_AUTOACK(0), NUTAG_RETRY_COUNT(0),
+                          NUTAG_OUTBOUND("no-options-keepalive no-validate no-natify"), SIPTAG_ALLOW_STR(methods),
+                          NUTAG_APPL_METHOD("INVITE, UPDATE, INFO"),
                           NUTAG_SESSION_TIMER(static_cast<unsigned>(options_.session_timer.count())),
                           TAG_IF(options_.session_timer.count() > 0, NUTAG_MIN_SE(1)),
                           NTATAG_SIP_T1(static_cast<unsigned>(options_.t1.count())),
@@ -65,12 +62,14 @@ public:
                           TAG_IF(!options_.from.empty(), SIPTAG_FROM_STR(options_.from.c_str())), TAG_END());
         if (!nua_) return last_error();
         nua_get_params(nua_, TAG_ANY(), TAG_END());
-        while (!ready_) su_root_step(root_, 1000);
-        return {};
+        while (!contact_) su_root_step(root_, 1000);
+        if (!contact_->empty()) return {};
+        contact_.reset(); // no calls are taken
+        return make_error_code(std::errc::not_enough_memory);
     }
 
     // Where it is reached.
-    [[nodiscard]] const std::string& contact() const noexcept { return contact_; }
+    [[nodiscard]] const std::string& contact() const noexcept { return *contact_; }
 
     // Until the book is closed and its calls are over, or have been waited for.
     void run() noexcept {
@@ -79,11 +78,11 @@ public:
             std::clamp(options_.patience / 8, std::chrono::milliseconds(10), std::chrono::milliseconds(1000));
         auto last_look = std::chrono::steady_clock::now();
         for (;;) {
-            work();
+            if (attendant_.carry_out(nua_, ++pass_)) fence();
             const auto now = std::chrono::steady_clock::now();
             if (now - last_look >= interval) {
                 last_look = now;
-                while (const std::uint64_t number = book_.give_up(options_.patience)) tell_end(number);
+                attendant_.give_up();
             }
             std::chrono::milliseconds patience = interval;
             if (book_.is_closed()) {
@@ -100,17 +99,21 @@ public:
     void take_down() noexcept {
         for (nua_handle_t* handle = nullptr; book_.lose_one(handle);)
             if (handle) nua_handle_destroy(handle);
-        // A handle that is destroyed after nua_shutdown has begun is not destroyed: nua takes no more requests then. So all of
-        // that is asked for before. *Source:* nua_stack.c, nua_signal; freeswitch/sofia-sip #68, #72
-        nua_shutdown(nua_);
-        while (!down_) su_root_step(root_, 1000);
         destroy();
     }
 
 private:
+    static constexpr const char* methods = "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO"; // others get 405
+
     // Also of what was not quite made.
     void destroy() noexcept {
-        if (nua_) nua_destroy(std::exchange(nua_, nullptr));
+        if (nua_) {
+            // A handle that is destroyed after nua_shutdown has begun is not destroyed: nua takes no more requests then. So all of
+            // that was asked for before. *Source:* nua_stack.c, nua_signal; freeswitch/sofia-sip #68, #72
+            nua_shutdown(nua_);
+            while (!down_) su_root_step(root_, 1000);
+            nua_destroy(std::exchange(nua_, nullptr));
+        }
         if (registered_ > 0) su_root_deregister(root_, std::exchange(registered_, 0));
         else if (waits_) su_wait_destroy(wait_);
         waits_ = false;
@@ -120,29 +123,6 @@ private:
     static std::error_code last_error() noexcept {
         return errno != 0 ? std::error_code(errno, std::system_category())
                           : make_error_code(std::errc::address_not_available);
-    }
-
-    // ---- what is due
-
-    void work() noexcept {
-        ++pass_;
-        bool asked = false;
-        for (auto [record, due] = book_.take_due(pass_); record; std::tie(record, due) = book_.take_due(pass_)) {
-            switch (due) {
-            case Due::nothing: break;
-            case Due::invite: invite(*record); break;
-            case Due::answer: accept(nullptr, record->handle, record->sdp); break;
-            case Due::verb:
-                asked = true;
-                detail::end(*record);
-                break;
-            case Due::telling: tell_end(record->number); break;
-            case Due::destruction:
-                if (nua_handle_t* const handle = book_.erase(*record)) nua_handle_destroy(handle);
-                break;
-            }
-        }
-        if (asked) fence();
     }
 
     void fence() noexcept {
@@ -155,38 +135,6 @@ private:
         *static_cast<std::uint64_t*>(static_cast<void*>(su_msg_data(message))) = pass_;
         su_msg_send(message);
     }
-
-    void invite(Record& record) noexcept {
-        std::string call_id;
-        nua_handle_t* const handle = send_invite(nua_, record, call_id);
-        change(record.number, [&](Record& r) {
-            r.handle = handle;
-            r.info.call_id = std::move(call_id);
-            r.info.remote.uri = std::move(r.to);
-            if (!handle) r.hear(Heard::failure, {});
-            r.enter(handle ? CallState::calling : CallState::terminated);
-        });
-    }
-
-    // Changes what is known of a call, and tells of the state that it has entered by that.
-    template <class Change>
-    void change(std::uint64_t number, Change change) noexcept {
-        const auto entered = book_.change(number, [&](Record& record) {
-            const CallState former = record.state;
-            change(record);
-            return record.state != former ? std::optional(record.state) : std::nullopt;
-        });
-        if (entered && *entered) tell_state(number, **entered);
-    }
-    void tell_end(std::uint64_t number) noexcept {
-        book_.tell(number);
-        tell_state(number, CallState::terminated);
-    }
-    void tell_state(std::uint64_t number, CallState state) const noexcept {
-        if (options_.on_state) options_.on_state(Call(number), state);
-    }
-
-    // ---- what is heard
 
     static int on_wake(su_root_magic_t*, su_wait_t*, su_wakeup_arg_t* self) noexcept {
         static_cast<Stack*>(static_cast<void*>(self))->book_.wake().heard();
@@ -206,103 +154,31 @@ private:
         if (event.kind == nua_r_shutdown) down_ = event.status >= 200;
         else if (event.kind == nua_r_get_params) get_params(event);
         else if (!handle) return;
-        else if (number == 0) appear(event, nua, handle);
-        else hear(event, nua, handle, number);
+        else if (number == 0) attendant_.appear(event, nua, handle, contact_.has_value());
+        else attendant_.hear(event, nua, handle, number);
     }
 
     void get_params(const Event& event) noexcept {
         const sip_contact_t* contact = nullptr;
         tl_gets(event.tags, NTATAG_CONTACT_REF(contact), TAG_END());
-        if (contact) contact_ = text_of(contact->m_url);
-        ready_ = true;
-    }
-
-    // Somebody calls, or wants something else from a stranger.
-    void appear(const Event& event, nua_t* nua, nua_handle_t* handle) noexcept {
-        if (event.kind == nua_i_invite && event.status < 200 &&
-            !(event.sip->sip_contact && can_be_reached(*event.sip))) {
-            nua_respond(handle, SIP_400_BAD_REQUEST, TAG_END());
-        } else if (event.kind == nua_i_invite && event.status < 200 && options_.offer && !book_.is_closed()) {
-            if (const std::optional<Call> call = admit(event, handle)) return options_.offer(*call);
-            nua_respond(handle, SIP_500_INTERNAL_SERVER_ERROR, TAG_END());
-        } else if (event.kind == nua_i_invite && event.status < 200) {
-            nua_respond(handle, SIP_480_TEMPORARILY_UNAVAILABLE, TAG_END());
-        } else if (event.status < 200 && nua_event_is_incoming_request(event.kind)) {
-            nua_respond(handle, SIP_501_NOT_IMPLEMENTED, NUTAG_WITH_THIS(nua), TAG_END());
-        }
-        nua_handle_destroy(handle);
-    }
-
-    // @returns nothing where there is no memory for it
-    std::optional<Call> admit(const Event& event, nua_handle_t* handle) noexcept {
+        contact_.emplace();
         try {
-            Particulars said(*event.sip, false);
-            std::string sdp = book_.sdp();
-            const Call call = book_.admit(handle);
-            nua_handle_bind(handle, magic_of(call.number()));
-            change(call.number(), [&](Record& record) {
-                said.move_to(record.info);
-                record.sdp = std::move(sdp);
-            });
-            return call;
+            if (contact) *contact_ = text_of(contact->m_url);
         } catch (const std::bad_alloc&) {
-            return std::nullopt;
-        }
-    }
-
-    // What comes for a call of ours. What there is no memory for is left out.
-    void hear(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
-        std::optional<Particulars> said;
-        Cause cause;
-        try {
-            if (event.sip) said.emplace(*event.sip, !event.sip->sip_request); // an answer to a request of ours
-            if (said && nta_sip_is_internal(event.sip)) said->remote = {};    // it has said nothing
-            cause = cause_of(event.status, event.phrase, event.sip);
-        } catch (const std::bad_alloc&) {
-            cause.status = event.status;
-        }
-        if (event.kind == nua_i_state) {
-            change(number, [&](Record& record) {
-                record.hear_state(event.status, cause);
-                record.enter(state_of(event.tags));
-            });
-        } else {
-            change(number, [&](Record& record) {
-                if (said) said->move_to(record.info);
-                detail::hear(record, event, std::move(cause));
-            });
-        }
-        if (event.status < 200 && nua_event_is_incoming_request(event.kind)) comply(event, nua, handle, number);
-    }
-
-    // What the other side wants while a call is up: a new session description is met with the one that stands.
-    void comply(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
-        if (event.sip && !can_be_reached(*event.sip)) {
-            nua_respond(handle, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(nua), TAG_END());
-        } else if (event.kind == nua_i_info) {
-            nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), TAG_END());
-        } else if (event.kind == nua_i_invite || event.kind == nua_i_update) {
-            try {
-                const auto sdp = book_.look(Call(number), [](const Record& record) { return record.sdp; });
-                if (sdp) accept(nua, handle, *sdp);
-                return;
-            } catch (const std::bad_alloc&) {
-                nua_respond(handle, SIP_500_INTERNAL_SERVER_ERROR, NUTAG_WITH_THIS(nua), TAG_END());
-            }
-        } else {
-            nua_respond(handle, SIP_501_NOT_IMPLEMENTED, NUTAG_WITH_THIS(nua), TAG_END());
+            contact_->clear(); // see `create`
         }
     }
 
     Book& book_;
     const StackOptions options_;
+    Attendant attendant_;
     su_root_t* root_ = nullptr;
     nua_t* nua_ = nullptr;
     su_wait_t wait_[1] = {};
     bool waits_ = false;
     int registered_ = 0;
-    std::string contact_;
-    bool ready_ = false, down_ = false;
+    std::optional<std::string> contact_; // the stack has said it
+    bool down_ = false;
     std::uint64_t pass_ = 0;
 };
 
