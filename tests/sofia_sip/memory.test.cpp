@@ -37,7 +37,10 @@ void with_failure(int n, Work work) {
 } // namespace
 
 void* support::allocate(std::size_t size) noexcept {
-    if (counts && until_failure > 0 && --until_failure == 0) return nullptr;
+    if (counts && until_failure > 0) {
+        const int left = --until_failure;
+        if (left == 0) return nullptr;
+    }
     return std::malloc(size ? size : 1);
 }
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <mutex>
 #include <random>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -162,13 +163,15 @@ TEST_CASE("sofia: damaged requests of strangers, and of those who have called", 
                                                   "UPDATE", "INFO",   "PRACK",  "OPTIONS", "REFER", "NOTIFY"};
         const std::string method = methods[vandal.below(std::size(methods))];
         const std::string id = std::to_string(i / 6); // several in a row are of one call
-        std::string message = method + " sip:x@127.0.0.1:" + std::to_string(to) + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us +
-                              ";branch=z9hG4bK" + id + (vandal.below(2) == 0 ? std::to_string(i) : std::string()) +
-                              "\r\nFrom: <sip:a@" + us + ">;tag=1\r\nTo: <sip:x@127.0.0.1>" +
-                              (vandal.below(2) == 0 && !tag.empty() ? ";tag=" + tag : std::string()) +
-                              "\r\nCall-ID: " + id + "\r\nCSeq: " + std::to_string(1 + vandal.below(3)) + ' ' + method +
-                              "\r\nContact: <sip:a@" + us + ">\r\nMax-Forwards: 70\r\n";
-        stranger.send(to, vandal.damaged(with_body(std::move(message), vandal.below(2) == 0)));
+        std::ostringstream message;
+        message << method << " sip:x@127.0.0.1:" << to << " SIP/2.0\r\nVia: SIP/2.0/UDP " << us << ";branch=z9hG4bK"
+                << id;
+        if (vandal.below(2) == 0) message << i;
+        message << "\r\nFrom: <sip:a@" << us << ">;tag=1\r\nTo: <sip:x@127.0.0.1>";
+        if (vandal.below(2) == 0 && !tag.empty()) message << ";tag=" << tag;
+        message << "\r\nCall-ID: " << id << "\r\nCSeq: " << 1 + vandal.below(3) << ' ' << method
+                << "\r\nContact: <sip:a@" << us << ">\r\nMax-Forwards: 70\r\n";
+        stranger.send(to, vandal.damaged(with_body(message.str(), vandal.below(2) == 0)));
         for (std::string answer; !(answer = stranger.receive_now()).empty();)
             if (const std::size_t at = field(answer, "To").find(";tag="); at != std::string::npos)
                 tag = field(answer, "To").substr(at + 5);
@@ -213,12 +216,14 @@ TEST_CASE("sofia: damaged answers to our calls", "[sofia][nonsense][leaks]") {
             static constexpr const char* statuses[] = {
                 "100 Trying",       "180 Ringing", "183 Progress", "200 OK",   "200 OK", "302 Moved",
                 "401 Unauthorized", "407 Proxy",   "422 Interval", "486 Busy", "503 No", "603 Decline"};
-            std::string answer = std::string("SIP/2.0 ") + statuses[vandal.below(std::size(statuses))] +
-                                 "\r\nVia: " + field(request, "Via") + "\r\nFrom: " + field(request, "From") +
-                                 "\r\nTo: " + field(request, "To") + ";tag=" + std::to_string(vandal.below(2)) +
-                                 "\r\nCall-ID: " + field(request, "Call-ID") + "\r\nCSeq: " + field(request, "CSeq") +
-                                 "\r\nContact: <sip:x@" + us + ">\r\n";
-            stranger.send(to, vandal.damaged(with_body(std::move(answer), vandal.below(2) == 0)));
+            std::ostringstream answer;
+            answer << "SIP/2.0 " << statuses[vandal.below(std::size(statuses))];
+            for (const char* const name : {"Via", "From", "To"})
+                answer << "\r\n" << name << ": " << field(request, name);
+            answer << ";tag=" << vandal.below(2);
+            for (const char* const name : {"Call-ID", "CSeq"}) answer << "\r\n" << name << ": " << field(request, name);
+            answer << "\r\nContact: <sip:x@" << us << ">\r\n";
+            stranger.send(to, vandal.damaged(with_body(answer.str(), vandal.below(2) == 0)));
         }
         if (vandal.below(2) == 0) std::this_thread::sleep_for(1ms);
         if (vandal.below(2) == 0) static_cast<void>(call.drop());

@@ -81,7 +81,8 @@ TEST_CASE("sofia: of a long text as much is said as a datagram takes, and no hal
     CHECK(said(std::string(100000, 'x')) == std::string(128, 'x'));
     for (const std::string character : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x93\x9E"})
         for (std::size_t before = 124; before < 129; ++before) {
-            const std::string text = std::string(before, 'x') + character + character;
+            std::string text(before, 'x');
+            text.append(character).append(character);
             const std::string whole = said(text);
             CHECK(whole == text.substr(0, whole.size()));
             CHECK((whole.size() - std::min(before, whole.size())) % character.size() == 0);

@@ -166,9 +166,7 @@ private:
     void comply(const Event& event, nua_t* nua, nua_handle_t* handle, std::uint64_t number) noexcept {
         if (event.sip && !can_be_reached(*event.sip)) {
             nua_respond(handle, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(nua), TAG_END());
-        } else if (event.kind == nua_i_info) {
-            nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), TAG_END());
-        } else if (event.kind == nua_i_update && event.sip && !event.sip->sip_payload) {
+        } else if (event.kind == nua_i_info || (event.kind == nua_i_update && event.sip && !event.sip->sip_payload)) {
             nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), TAG_END());
         } else if (event.kind == nua_i_invite || event.kind == nua_i_update) {
             try {
