@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
+#include <iterator>
 #include <new>
 #include <optional>
 #include <system_error>
@@ -383,4 +384,101 @@ TEST_CASE("Rule 12: what befalls ends and releases takes no memory", "[rules][al
     CHECK(exchange.alive() == 0);
     CHECK(faults.struck(finish_later) > 0);
     CHECK(faults.struck(say_after_release) > 0);
+}
+
+namespace {
+
+// Slabs of one kind of session, at a stride of 128 bytes.
+struct Slab {
+    static constexpr std::size_t stride = 128;
+    struct alignas(stride) Place {
+        std::byte bytes[stride];
+    };
+
+    Place places[4];
+    std::size_t taken = 0, freed = 0, size = 0;
+    bool is_misused = false;
+
+    void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
+        is_misused |= bytes > stride || alignment > stride || (size != 0 && bytes != size);
+        if (is_misused || taken == std::size(places)) return nullptr;
+        size = bytes;
+        return &places[taken++];
+    }
+    void free(const void* memory, std::size_t bytes) noexcept {
+        is_misused |= bytes != size || memory < &places[0] || memory > &places[3];
+        ++freed;
+    }
+};
+
+struct Slabbed : Frugal {
+    Slab* slab;
+
+    Slabbed(Service* its_service, Slab* its_slab) noexcept : Frugal{its_service}, slab(its_slab) {}
+    void* allocate(std::size_t size, std::size_t alignment) const noexcept { return slab->allocate(size, alignment); }
+    void free(void* memory, std::size_t size, std::size_t) const noexcept { slab->free(memory, size); }
+};
+static_assert(wrapup::Allocates<Slabbed> && wrapup::Allocates<wrapup::testing::Failing<Slabbed>>);
+static_assert(!wrapup::Allocates<Frugal> && !wrapup::Allocates<wrapup::testing::Failing<Frugal>>);
+
+} // namespace
+
+TEST_CASE(
+    "Rule 12: a provider that brings memory is asked for it once a session, and is given it back with the last handle",
+    "[rules][allocation]") {
+    using Session = wrapup::Session<Slabbed>;
+    Slab slab;
+    Frugal::Service services[5];
+    {
+        std::optional<wrapup::Monitor<Slabbed>> monitor;
+        {
+            Session adopted(1, Slabbed(&services[0], &slab));
+            CHECK(slab.taken == 1);
+            monitor.emplace(adopted);
+            services[0].notifier.terminated();
+        }
+        CHECK(services[0].deallocated == 1);
+        services[0].notifier = {};
+        CHECK(slab.freed == 0);
+        CHECK(monitor->termination());
+    }
+    CHECK(slab.freed == 1);
+
+    for (int i = 1; i < 4; ++i) {
+        const long before = allocations;
+        {
+            Session opened = Session::open(Slabbed(&services[i], &slab), i);
+            services[i].notifier.terminated();
+            opened.release();
+            services[i].notifier = {};
+        }
+        const long after = allocations;
+        CHECK(after == before);
+    }
+    CHECK(slab.taken == 4);
+    CHECK(slab.freed == 4);
+    CHECK_FALSE(slab.is_misused);
+
+    std::error_code error;
+    const Session none = Session::open(error, Slabbed(&services[4], &slab), 5);
+    CHECK(error == std::errc::not_enough_memory);
+    CHECK(services[4].opened_at == -1);
+    CHECK_THROWS_AS(Session(5, Slabbed(&services[4], &slab)), std::bad_alloc);
+    CHECK((services[4].drops == 1 && services[4].deallocated == 1));
+}
+
+TEST_CASE("Rule 12: memory for a session that the service does not open is given back", "[rules][allocation]") {
+    struct Closed : Slabbed {
+        using Slabbed::Slabbed;
+        int open(std::error_code& error, wrapup::Notifier<int>, int) const noexcept {
+            error = make_error_code(std::errc::connection_refused);
+            return 0;
+        }
+    };
+    Slab slab;
+    Frugal::Service service;
+    std::error_code error;
+    const auto none = wrapup::Session<Closed>::open(error, Closed(&service, &slab), 1);
+    CHECK(error == std::errc::connection_refused);
+    CHECK((slab.taken == 1 && slab.freed == 1));
 }

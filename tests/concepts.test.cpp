@@ -27,10 +27,10 @@ using Calls = std::vector<std::string>;
 // That P models exactly these.
 template <class P>
 constexpr bool models(bool causes, bool reasons, bool notifies, bool snapshots, bool aborts, bool timed, bool waits,
-                      bool traces) {
+                      bool traces, bool allocates = false) {
     return SessionProvider<P> && ReportsCause<P> == causes && AcceptsReason<P> == reasons && Notifies<P> == notifies &&
            Snapshots<P> == snapshots && Aborts<P> == aborts && Timed<P> == timed && Waits<P> == waits &&
-           Traces<P> == traces;
+           Traces<P> == traces && Allocates<P> == allocates;
 }
 
 } // namespace
@@ -46,6 +46,7 @@ static_assert(models<MinimalAborts>(false, false, false, false, true, false, fal
 static_assert(models<MinimalTimed>(false, false, false, false, false, true, false, false));
 static_assert(models<MinimalWaits>(false, false, true, false, false, true, true, false));
 static_assert(models<MinimalTraces>(false, false, false, false, false, false, false, true));
+static_assert(models<MinimalAllocates>(false, false, true, false, false, false, false, false, true));
 static_assert(Opens<MinimalOpens> && !Opens<MinimalOpens, int> && !Notifies<MinimalOpens>);
 static_assert(Opens<MinimalOpensAndNotifies> && Notifies<MinimalOpensAndNotifies>);
 static_assert(!Opens<MinimalProvider> && !Opens<MinimalNotifies>);
@@ -225,6 +226,19 @@ TEST_CASE("Archetype of Traces: every transition", "[concepts][session]") {
     session.drop();
     session.release();
     CHECK(ledger.calls == Calls{"drop 1", "active -> terminated", "deallocate 1", "terminated -> released"});
+}
+
+TEST_CASE("Archetype of Allocates: memory for what is kept of a session", "[concepts][session]") {
+    Ledger ledger;
+    MinimalNotifies::Wire wire;
+    {
+        Session<MinimalAllocates> session(ledger.begin(1), MinimalAllocates(ledger, wire));
+        CHECK(ledger.calls == Calls{"allocate", "watch 1"});
+        wire.notifier.terminated();
+    }
+    CHECK(ledger.calls == Calls{"allocate", "watch 1", "deallocate 1"});
+    wire.notifier = {};
+    CHECK(ledger.calls == Calls{"allocate", "watch 1", "deallocate 1", "free"});
 }
 
 // ---- variants that are tolerated, each with its reason
@@ -951,6 +965,18 @@ struct TraceByPointer : Good {
 struct TraceMayThrow : Good {
     void trace(const Transition&);
 };
+struct AllocateMayThrow : Good {
+    void* allocate(std::size_t, std::size_t);
+    void free(void*, std::size_t, std::size_t) noexcept;
+};
+struct AllocateOfChars : Good {
+    char* allocate(std::size_t, std::size_t) noexcept;
+    void free(void*, std::size_t, std::size_t) noexcept;
+};
+struct AllocateWithoutFree : Good {
+    void* allocate(std::size_t, std::size_t) noexcept;
+};
+static_assert(!Allocates<AllocateMayThrow> && !Allocates<AllocateOfChars> && !Allocates<AllocateWithoutFree>);
 static_assert(!Traces<TraceByMutableReference> && !Traces<TraceByPointer> && !Traces<TraceMayThrow>);
 
 struct OpenWithoutError : Good {

@@ -5,6 +5,7 @@
 #include <wrapup/transition.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -231,6 +232,18 @@ concept Pumps = Waits<P> && requires(const P& provider) {
 template <class P>
 concept Traces = requires(P& provider, const Transition& transition) {
     { provider.trace(transition) } noexcept;
+};
+
+/// Brings the memory for what is kept of a session where it notifies, as out of slabs, or at a stride of 64 bytes so that
+/// sessions which different threads use share no cache line: `p.allocate(size, alignment)`, `noexcept`, returns `void*`, null
+/// where there is none; `p.free(memory, size, alignment)`, `noexcept`. Without it, it is `operator new(std::nothrow)`.
+///
+/// *Law:* `free` is called once for what `allocate` has returned, with the same size, when the last handle of the session is
+/// gone, on whichever thread that is; by the session's provider, which has been moved meanwhile.
+template <class P>
+concept Allocates = requires(P& provider, void* memory, std::size_t size) {
+    { provider.allocate(size, size) } noexcept -> std::same_as<void*>;
+    { provider.free(memory, size, size) } noexcept;
 };
 
 } // namespace wrapup

@@ -40,6 +40,7 @@ constexpr bool check_provider() noexcept {
             constexpr bool good_wait = !HasMemberWait<P> || Waits<P>;
             constexpr bool good_pumps = !HasMemberPumps<P> || Pumps<P>;
             constexpr bool good_trace = !HasMemberTrace<P> || Traces<P>;
+            constexpr bool good_memory = !HasMemberAllocate<P> || Allocates<P>;
             static_assert(
                 good_cause,
                 "wrapup: the provider's Cause must be an object type that is nothrow movable, not const, and not Origin");
@@ -63,8 +64,11 @@ constexpr bool check_provider() noexcept {
                 "wrapup: the provider's pumps must be `pumps() const noexcept`, beside its wait, and return bool");
             static_assert(good_trace,
                           "wrapup: the provider's trace must be `trace(const wrapup::Transition&) noexcept`");
+            static_assert(
+                good_memory,
+                "wrapup: the provider's allocate must be `void* allocate(std::size_t size, std::size_t alignment) noexcept`, beside `free(void*, size, alignment) noexcept`");
             return SessionProvider<P> && good_cause && good_reason && good_snapshot && good_abort && good_now &&
-                   good_wait && good_pumps && good_trace;
+                   good_wait && good_pumps && good_trace && good_memory;
         }
     }
     return false;

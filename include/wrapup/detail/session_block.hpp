@@ -22,10 +22,13 @@ class SessionBlock final : public CauseBlock<typename CauseOf<P>::type, typename
 public:
     using Identifier = typename P::Identifier;
 
-    // Referred to by its owner and its notifier.
-    explicit SessionBlock(P&& provider) noexcept
-        : SessionBlock(std::move(provider), Identifier(), State::filling_request) {}
-    SessionBlock(P&& provider, Identifier id) noexcept : SessionBlock(std::move(provider), std::move(id), 0) {}
+    // Referred to by its owner and its notifier. Null where there is no memory; the provider is where it was then.
+    [[nodiscard]] static SessionBlock* create(P&& provider) noexcept {
+        return create(std::move(provider), Identifier(), State::filling_request);
+    }
+    [[nodiscard]] static SessionBlock* create(P&& provider, Identifier id) noexcept {
+        return create(std::move(provider), std::move(id), 0);
+    }
 
     [[nodiscard]] P& provider() noexcept { return provider_; }
     [[nodiscard]] const Identifier& id() const noexcept { return id_; }
@@ -34,15 +37,6 @@ public:
         Backend::reads(&termination_);
         return &termination_;
     }
-
-    static void* operator new(std::size_t, const std::nothrow_t&) noexcept {
-        return Backend::template allocate<sizeof(SessionBlock), alignof(SessionBlock)>();
-    }
-    // NOLINTNEXTLINE(misc-new-delete-overloads): there is no `new` that throws
-    static void operator delete(void* memory) noexcept {
-        Backend::template deallocate<sizeof(SessionBlock), alignof(SessionBlock)>(memory);
-    }
-    static void operator delete(void* memory, const std::nothrow_t&) noexcept { operator delete(memory); }
 
     // The service has named the session.
     void opened(Identifier id, source_location where) noexcept {
@@ -81,6 +75,12 @@ private:
         ~Leased() { block.return_lease(state); }
     };
 
+    static SessionBlock* create(P&& provider, Identifier id, std::uint64_t flags) noexcept {
+        void* memory;
+        if constexpr (Allocates<P>) memory = provider.allocate(sizeof(SessionBlock), alignof(SessionBlock));
+        else memory = Backend::template allocate<sizeof(SessionBlock), alignof(SessionBlock)>();
+        return memory ? ::new (memory) SessionBlock(std::move(provider), std::move(id), flags) : nullptr;
+    }
     SessionBlock(P&& provider, Identifier id, std::uint64_t flags) noexcept
         : Base(State(flags | able | 2 * State::one_reference)), provider_(std::move(provider)), id_(std::move(id)) {
         if constexpr (Timed<P>) termination_.began = provider_.now();
@@ -128,7 +128,17 @@ private:
         termination_.contested = state.any(State::contested);
         termination_.abandoned = state.any(State::abandoned);
     }
-    void destroy() noexcept override { delete this; }
+    void destroy() noexcept override {
+        void* const memory = this;
+        if constexpr (Allocates<P>) {
+            P provider(std::move(provider_));
+            this->~SessionBlock();
+            provider.free(memory, sizeof(SessionBlock), alignof(SessionBlock));
+        } else {
+            this->~SessionBlock();
+            Backend::template deallocate<sizeof(SessionBlock), alignof(SessionBlock)>(memory);
+        }
+    }
     CausePart<typename CauseOf<P>::type>& cause_part() noexcept override { return termination_; }
 
     [[no_unique_address]] P provider_;

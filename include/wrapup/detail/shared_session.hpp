@@ -39,7 +39,7 @@ public:
     SharedSession() = default;
 
     // Owns the identifier at once: where there is no memory to hold it, it is dropped and deallocated.
-    SharedSession(Identifier id, P provider) : block_(new(std::nothrow) Block(std::move(provider), id)) {
+    SharedSession(Identifier id, P provider) : block_(Block::create(std::move(provider), id)) {
         if (!block_) give_back(id, provider);
         block_->provider().watch(id, Access::notifier<NotifierOf<P>>(block_));
     }
@@ -59,7 +59,7 @@ public:
             ~Opening() {
                 if (block) block->discard();
             }
-        } opening{new (std::nothrow) Block(std::move(provider))};
+        } opening{Block::create(std::move(provider))};
         if (!opening.block) {
             error = make_error_code(std::errc::not_enough_memory);
             return {};

@@ -5,6 +5,8 @@
 #include <wrapup/provider.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <new>
 #include <ratio>
 #include <string>
 #include <system_error>
@@ -185,6 +187,19 @@ struct MinimalTraces : MinimalProvider {
     using MinimalProvider::MinimalProvider;
     void trace(const Transition& transition) & noexcept {
         ledger.calls.push_back(std::string(to_string(transition.from)) + " -> " + to_string(transition.to));
+    }
+};
+
+/// `Allocates`, and what it is for: `Notifies`, since nothing else is kept of a session.
+struct MinimalAllocates : MinimalNotifies {
+    using MinimalNotifies::MinimalNotifies;
+    void* allocate(std::size_t size, std::size_t alignment) & noexcept {
+        ledger.calls.emplace_back("allocate");
+        return ::operator new(size, std::align_val_t{alignment}, std::nothrow);
+    }
+    void free(void* memory, std::size_t size, std::size_t alignment) & noexcept {
+        ledger.calls.emplace_back("free");
+        ::operator delete(memory, size, std::align_val_t{alignment});
     }
 };
 

@@ -35,7 +35,8 @@ class Failing : public detail::CauseMember<P, Failing<P>>,
                 public detail::SnapshotMember<P, Failing<P>>,
                 public detail::NowMember<P, Failing<P>>,
                 public detail::WaitMember<P, Failing<P>>,
-                public detail::TraceMember<P, Failing<P>> {
+                public detail::TraceMember<P, Failing<P>>,
+                public detail::AllocateMember<P, Failing<P>> {
 public:
     using Identifier = typename P::Identifier;
 

@@ -6,6 +6,7 @@
 #include <wrapup/testing/operation.hpp>
 #include <wrapup/transition.hpp>
 
+#include <cstddef>
 #include <system_error>
 #include <utility>
 
@@ -110,6 +111,19 @@ template <Traces P, class Self>
 class TraceMember<P, Self> {
 public:
     void trace(const Transition& transition) noexcept { static_cast<Self*>(this)->inner().trace(transition); }
+};
+
+template <class P, class Self>
+class AllocateMember {};
+template <Allocates P, class Self>
+class AllocateMember<P, Self> {
+public:
+    void* allocate(std::size_t size, std::size_t alignment) noexcept {
+        return static_cast<Self*>(this)->inner().allocate(size, alignment);
+    }
+    void free(void* memory, std::size_t size, std::size_t alignment) noexcept {
+        static_cast<Self*>(this)->inner().free(memory, size, alignment);
+    }
 };
 
 } // namespace wrapup::testing::detail
