@@ -3,6 +3,7 @@
 
 #include <wrapup/detail/observers.hpp>
 #include <wrapup/detail/state.hpp>
+#include <wrapup/detail/state_word.hpp>
 #include <wrapup/detail/steps.hpp>
 #include <wrapup/error.hpp>
 #include <wrapup/source_location.hpp>
@@ -30,20 +31,15 @@ namespace wrapup::detail {
 //   the one that deallocates (there is no lease then, and none is given any more).
 // - The block lives while it is referenced, leased, or deallocating.
 template <class Backend>
-class ControlBlock {
+class ControlBlock : public StateWord<Backend> {
+    using Word = StateWord<Backend>;
+
 public:
-    // A step: the state that it was made of, and the one that it left.
-    struct Made {
-        State before;
-        State after;
-        bool made;
-        explicit operator bool() const noexcept { return made; }
-    };
-
-    ControlBlock(const ControlBlock&) = delete;
-    ControlBlock& operator=(const ControlBlock&) = delete;
-
-    [[nodiscard]] State state() const noexcept { return State(word_.load(Backend::acquire)); }
+    using typename Word::Made;
+    using Word::leave;
+    using Word::refer;
+    using Word::return_lease;
+    using Word::state;
 
     // ---- asking for the end
 
@@ -54,9 +50,9 @@ public:
         if (made) tell(made.before, Phase::active, Phase::terminating, origin, where);
         return made;
     }
-    [[gnu::noinline]] std::error_code unclaimed(State state, Origin origin, source_location where) noexcept {
-        superseded(state, origin, where);
-        if (state.any(State::given_up)) return errc::released;
+    [[gnu::noinline]] std::error_code unclaimed(State seen, Origin origin, source_location where) noexcept {
+        superseded(seen, origin, where);
+        if (seen.any(State::given_up)) return errc::released;
         return {};
     }
 
@@ -113,25 +109,25 @@ public:
 
     // ---- giving the identifier up, and using it
 
-    // The owner's release. With `leave` the owner's reference goes in the same step.
-    void give_up(bool leave, source_location where) noexcept {
-        std::uint64_t seen = word_.load(Backend::acquire);
+    // The owner's release. With `leaves` the owner's reference goes in the same step.
+    void give_up(bool leaves, source_location where) noexcept {
+        std::uint64_t seen = look();
         if (State after(seen); steps::give_back_at_once(after)) {
-            if (leave) after.drop_reference(Backend::max_references);
+            if (leaves) after.drop_reference(Backend::max_references);
             if (replace(seen, after)) return deallocate();
         }
-        if (leave && State(seen).any(State::given_up)) return leave_from(State(seen));
-        give_up_from(seen, leave, where);
+        if (leaves && State(seen).any(State::given_up)) return leave_from(State(seen));
+        give_up_from(seen, leaves, where);
     }
-    [[gnu::noinline]] void give_up_from(std::uint64_t seen, bool leave, source_location where) noexcept {
+    [[gnu::noinline]] void give_up_from(std::uint64_t seen, bool leaves, source_location where) noexcept {
         bool claims = false;
         const Made made = update_from(
             seen,
             [&](State& s) {
                 const bool first = !s.any(State::given_up);
                 claims = first && steps::give_up(s);
-                if (leave) s.drop_reference(Backend::max_references);
-                return first || leave;
+                if (leaves) s.drop_reference(Backend::max_references);
+                return first || leaves;
             },
             where);
         if (!claims) return;
@@ -139,40 +135,13 @@ public:
         answered(State::dropping, call_drop(), where);
     }
 
-    // Where there is a lease, it is returned with the state that this left, or without; otherwise `unleased` says why not.
-    Made lease() noexcept {
-        return hold([](State& s) { return steps::lease(s, Backend::max_leases); });
-    }
-    static std::error_code unleased(State state) noexcept {
-        if (state.any(State::given_up)) return errc::released;
-        return state.any(State::lost) ? errc::lost : errc::too_many_leases;
-    }
-    [[gnu::noinline]] void return_lease(source_location where = {}) noexcept {
-        always([](State& s) { s.drop_lease(); }, where);
-    }
-    // Mostly nothing has happened meanwhile, and then there is nothing to do: the state is the one that was there before.
-    void return_lease(State leased) noexcept {
-        State after = leased;
-        after.drop_lease();
-        if (std::uint64_t expected = leased.bits(); !replace(expected, after)) return_lease();
-    }
-
-    void refer() noexcept {
-        hold([](State& s) {
-            s.add_reference(Backend::max_references);
-            return true;
-        });
-    }
-
-    void leave() noexcept { leave_from(state()); }
-
     // ---- what the provider reports
 
     // `fill` writes the cause, where there is one; it is told whether this notice agrees with the claim, since one that does
     // not may only fill what is empty. Returns what the state was.
     template <class Fill>
     State report(Event event, bool named, Origin origin, bool has_cause, Fill fill, source_location where) noexcept {
-        std::uint64_t seen = word_.load(Backend::acquire);
+        std::uint64_t seen = look();
         if (State after(seen); event == Event::terminated && steps::report_end(after, named, origin)) {
             if (replace(seen, after)) {
                 if (has_cause) fill(true);
@@ -226,11 +195,11 @@ public:
 
     // ---- observers
 
-    // Whether the observer will be called; where not, the session is over. With `refer` there is a reference more in any case.
+    // Whether the observer will be called; where not, the session is over. With `refers` there is a reference more in any case.
     // The one whose step says that there are observers begins the list; whoever knows of that waits until it has.
-    bool observe(Observer<Backend>& observer, bool refer) noexcept {
-        const State before = hold([refer](State& s) {
-                                 if (refer) s.add_reference(Backend::max_references);
+    bool observe(Observer<Backend>& observer, bool refers) noexcept {
+        const State before = hold([refers](State& s) {
+                                 if (refers) s.add_reference(Backend::max_references);
                                  else if (s.over() || s.any(State::observed)) return false;
                                  if (!s.over()) s.set(State::observed);
                                  return true;
@@ -252,7 +221,7 @@ public:
     }
 
 protected:
-    explicit ControlBlock(State state) noexcept : word_(state.bits()) {}
+    using Word::Word;
     ~ControlBlock() = default;
 
     // The identifier is given back, and there are still references.
@@ -272,64 +241,13 @@ protected:
     }
 
 private:
-    // Makes a step, where the state is the expected one; otherwise says in its place which it is.
-    //
-    // Release: what this thread did under its lease, and wrote into the termination, comes before what the next step
-    // permits. Acquire: and after all that the steps before it did.
-    bool replace(std::uint64_t& expected, State after) noexcept {
-        return word_.compare_exchange_weak(expected, after.bits(), Backend::acq_rel, Backend::acquire);
-    }
-
-    // A step that adds to those who hold the identifier or the block, or to what is known, and so leaves neither to nobody.
-    // `change` makes a step of a state or says that there is none to make; it may be called again.
-    template <class Change>
-    Made hold(Change change) noexcept {
-        for (std::uint64_t seen = word_.load(Backend::acquire);;) {
-            State after(seen);
-            if (!change(after)) return {State(seen), State(seen), false};
-            if (replace(seen, after)) return {State(seen), after, true};
-        }
-    }
-
-    void leave_from(State state) noexcept {
-        for (std::uint64_t seen = state.bits();;) {
-            State s(seen);
-            // The last who refers to the block needs no step: nobody else can come to it any more.
-            if (s.holds_last_reference()) return destroy();
-            s.drop_reference(Backend::max_references);
-            if (replace(seen, s)) return;
-        }
-    }
-
-    // Any step. What it permits is done here: the one that leaves the identifier to nobody gives it back, the one that
-    // leaves the block to nobody destroys it.
-    template <class Change>
-    Made update(Change change, source_location where = {}) noexcept {
-        return update_from(word_.load(Backend::acquire), change, where);
-    }
-    template <class Change>
-    Made update_from(std::uint64_t seen, Change change, source_location where) noexcept {
-        for (;;) {
-            const State before(seen);
-            State after = before;
-            if (!change(after)) return {before, before, false};
-            const bool gives_back = after.releasable();
-            if (gives_back) after.set(State::deallocating);
-            if (!replace(seen, after)) continue;
-            if (gives_back) give_back(where);
-            else if (after.unreferenced()) destroy();
-            return {before, after, true};
-        }
-    }
-    template <class Change>
-    void always(Change change, source_location where = {}) noexcept {
-        update(
-            [&](State& s) {
-                change(s);
-                return true;
-            },
-            where);
-    }
+    using Word::always;
+    using Word::hold;
+    using Word::leave_from;
+    using Word::look;
+    using Word::replace;
+    using Word::update;
+    using Word::update_from;
 
     template <class Fill>
     [[gnu::noinline]] State report_from(std::uint64_t seen, steps::Notice notice, Fill fill,
@@ -393,7 +311,7 @@ private:
     }
 
     // Nobody holds a lease, and none is given while `deallocating`; so without references nobody can come any more.
-    void give_back(source_location where) noexcept {
+    void give_back(source_location where) noexcept override {
         if (!state().any(State::traced)) return deallocate();
         call_deallocate();
         trace(Phase::terminated, Phase::released, Origin::application, false, nullptr, where);
@@ -428,9 +346,8 @@ private:
     // reported and nobody filling, and left this state, with a lease that is returned by the step that publishes, or once the
     // observers have been called.
     virtual void publish(State reported, source_location where) noexcept = 0;
-    virtual void destroy() noexcept = 0;
+    void destroy() noexcept override = 0;
 
-    typename Backend::template Atomic<std::uint64_t> word_;
     Observers<Backend> observers_;
 };
 
