@@ -181,13 +181,13 @@ inline Telephony::Telephony(Functions& com, const Options& options)
 
 // While the calls are waited for, events still come: the causes are nowhere else. *Source:* TAPI 3, samples; ITTAPI::Shutdown
 inline Telephony::~Telephony() {
-    assert(!listener_.is_here() && "wrapup: a service is not ended where its events are handled");
+    assert(!workers_.is_here() && "wrapup: a service is not ended by what it calls back");
     workers_.ask([this]() noexcept { connection_.unregister(); });
     calls_->close();
     calls_->wait_while_any_live();
     workers_.ask([this]() noexcept { connection_.unadvise(); });
     listener_.join();
-    workers_.ask([this]() noexcept { calls_->give_back_all(); });
+    calls_->give_back_all();
 }
 
 } // namespace wrapup::tapi3

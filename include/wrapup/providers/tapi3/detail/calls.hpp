@@ -304,11 +304,12 @@ public:
             return std::none_of(book_.begin(), book_.end(), [](const auto& call) { return call.second.is_live(); });
         });
     }
-    // By a worker, when no event comes any more. *Blocks* until what is in progress on other threads is over.
+    // When no event comes any more, on a thread that is no worker: the workers finish what is in progress meanwhile, and let
+    // the objects go, however few they are. *Blocks* until they have.
     void give_back_all() noexcept {
         for (Key key = next(0); key != 0; key = next(key)) give_back(call_of(key));
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return letting_go_ == 0; });
+        changed_.wait(lock, [this] { return book_.empty() && letting_go_ == 0; });
     }
 
 private:
@@ -386,25 +387,27 @@ private:
         return Call(key);
     }
 
-    // On a thread of the apartment: the references are given up here.
+    // There is no call after all. Nobody is waited for: this is a worker, and whoever uses the call may be waiting for one. The
+    // last to use it has it let go; mostly that is this one, and then it is gone when the caller hears of the error.
     void forget(Call call) noexcept {
-        const Notifier<Cause> notifier = notifiers_.remove(call);
-        {
-            std::unique_lock lock(mutex_);
-            changed_.wait(lock, [&] { return find(call)->uses == 1; });
-        }
-        let_go(call);
+        const Notifier<Cause> notifier = withdraw(call);
+        let_go_if_unused(call);
     }
-    void let_go(Call call) noexcept {
-        let_go_if(call, [](const Record&) { return true; });
-    }
-    template <class May>
-    void let_go_if(Call call, May may) noexcept {
-        Book::node_type gone;
+    // Nobody begins to use the call, and what is said of it finds nobody. It is void first: so whoever comes to watch it either
+    // finds that, or is found here.
+    Notifier<Cause> withdraw(Call call) noexcept {
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(call);
-            if (!record || !may(*record)) return;
+            if (Record* const record = find(call)) record->void_ = true;
+        }
+        return notifiers_.remove(call);
+    }
+    // By a worker, who has it in use.
+    void let_go_if_unused(Call call) noexcept {
+        Book::node_type gone; // its references are given up without the lock
+        {
+            const std::lock_guard lock(mutex_);
+            if (--find(call)->uses > 0) return; // whoever is the last settles
             gone = book_.extract(key_of(call));
             identities_.erase(gone.mapped().identity);
             ++letting_go_;
@@ -449,8 +452,7 @@ private:
         case Due::release:
             post(*record, record->releasing, [](Job& job) noexcept {
                 auto& posted = static_cast<Record::Posted&>(job);
-                // Who has come to use it since this was posted settles again.
-                posted.calls->let_go_if(Call(posted.call), [](Record& unused) { return --unused.uses == 0; });
+                posted.calls->let_go_if_unused(Call(posted.call)); // somebody may have come to use it since this was posted
             });
             break;
         }
@@ -463,7 +465,7 @@ private:
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(call);
-            if (!record->void_ && record->drop_begins()) {
+            if (record->drop_begins()) {
                 control = record->control.get();
                 code = static_cast<abi::Long>(record->code);
             }
@@ -485,7 +487,7 @@ private:
                 refused = result < 0 ? error_of(result) : make_error_code(Error::nothing_to_disconnect);
                 if (record.dropper == Dropper::session) refusals = std::exchange(record.again, false) ? 2 : 1;
             }
-            if (record.again && !record.ending) disconnect_again(record);
+            if (record.again && record.is_live()) disconnect_again(record);
         }
         for (; refusals > 0; --refusals)
             notifiers_.notify(call, [&](const Notifier<Cause>& notifier) { notifier.refused(refused); });
@@ -538,24 +540,21 @@ private:
     }
 
     void give_back(Call call) noexcept {
-        Cause cause = look(call, [](const Record& record) { return record.cause; }).value_or(Cause());
+        Cause cause;
+        {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record) return;
+            cause = record->cause;
+            ++record->uses; // it stays until its session has heard of it
+        }
         cause.error = make_error_code(std::errc::operation_canceled);
-        const Notifier<Cause> notifier = notifiers_.remove(call);
-        const bool begun = notifier.lost(cause);
-        std::unique_lock lock(mutex_);
-        if (begun)
-            changed_.wait(lock, [&] {
-                const Record* const record = find(call);
-                return !record || record->given_up;
-            });
-        // A Disconnect that is wanted comes before.
-        changed_.wait(lock, [&] {
-            const Record* const record = find(call);
-            return !record || record->uses == 0;
-        });
-        if (Record* const record = find(call)) record->void_ = true;
-        lock.unlock();
-        let_go(call);
+        const bool begun = withdraw(call).lost(cause);
+        if (begun) { // on another thread, which needs no worker to say so
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, [&] { return find(call)->given_up; });
+        }
+        used(call); // and whoever is the last has it let go
     }
 
     Functions& com_;

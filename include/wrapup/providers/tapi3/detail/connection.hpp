@@ -118,19 +118,23 @@ private:
 // The thread on which events are handled, in their order.
 class Listener {
 public:
-    Listener(Workers& workers, Calls& calls, std::shared_ptr<Queue> events, std::chrono::milliseconds patience)
-        : thread_([&workers, &calls, queue = std::move(events),
-                   tick = std::clamp(patience / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500))] {
-              const Workers::Member member(workers);
-              auto ticked = std::chrono::steady_clock::now();
-              while (!queue->over()) {
-                  if (const auto event = queue->take(tick)) calls.handle(*event);
-                  if (const auto now = std::chrono::steady_clock::now(); now - ticked >= tick) {
-                      calls.tick();
-                      ticked = now;
-                  }
-              }
-          }) {}
+    // @throws std::system_error, std::bad_alloc: there is no thread, or it is not let into the apartment
+    Listener(Workers& workers, Calls& calls, std::shared_ptr<Queue> events, std::chrono::milliseconds patience) {
+        Arrival arrival;
+        const auto tick = std::clamp(patience / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500));
+        thread_ = std::thread([&workers, &calls, &arrival, queue = std::move(events), tick] {
+            const Workers::Member member(workers);
+            const bool is_in = member.result() >= 0;
+            arrival.say(member.result());
+            if (is_in) listen(calls, *queue, tick);
+        });
+        try {
+            arrival.wait();
+        } catch (...) {
+            join();
+            throw;
+        }
+    }
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener() { join(); }
@@ -139,9 +143,19 @@ public:
     void join() noexcept {
         if (thread_.joinable()) thread_.join();
     }
-    [[nodiscard]] bool is_here() const noexcept { return thread_.get_id() == std::this_thread::get_id(); }
 
 private:
+    static void listen(Calls& calls, Queue& events, std::chrono::milliseconds tick) noexcept {
+        auto ticked = std::chrono::steady_clock::now();
+        while (!events.over()) {
+            if (const auto event = events.take(tick)) calls.handle(*event);
+            if (const auto now = std::chrono::steady_clock::now(); now - ticked >= tick) {
+                calls.tick();
+                ticked = now;
+            }
+        }
+    }
+
     std::thread thread_;
 };
 

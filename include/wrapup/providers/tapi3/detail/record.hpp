@@ -49,9 +49,11 @@ struct Record {
     [[nodiscard]] bool is_live() const noexcept { return !ending && !void_ && privilege == Privilege::owner; }
 
     // A call that nobody wants any more is disconnected, and TAPI's object let go when it is: what TAPI does to a call that is
-    // let go before is not documented.
+    // let go before is not documented. One that is void has been waited for long enough.
     [[nodiscard]] Due due() const noexcept {
-        if (void_ || !given_up || uses > 0) return Due::nothing;
+        if (uses > 0) return Due::nothing;
+        if (void_) return Due::release;
+        if (!given_up) return Due::nothing;
         if (!is_live()) return Due::release;
         return drop == Drop::none && !retry ? Due::disconnection : Due::nothing;
     }
@@ -62,9 +64,10 @@ struct Record {
         drop = Drop::wanted;
     }
 
-    // @returns whether Disconnect is to be called now: a call that is over needs none
+    // @returns whether Disconnect is to be called now: a call that is over needs none. One that is void does: it has come to be
+    // that while a worker was waited for, and no call that is ours is let go before somebody has tried.
     bool drop_begins() noexcept {
-        if (drop != Drop::wanted || !is_live()) return false;
+        if (drop != Drop::wanted || ending || privilege != Privilege::owner) return false;
         drop = Drop::asking;
         return true;
     }
@@ -115,7 +118,7 @@ struct Record {
     std::optional<Ending> ending; // it is over
 
     bool given_up = false; // its identifier was given back
-    bool void_ = false;    // the service goes
+    bool void_ = false;    // the service goes, or there was no call: nobody begins to use it any more
     bool retry = false;    // something was refused that has to be done
     unsigned uses = 0;     // calls of TAPI that are in progress, or posted
 

@@ -4,13 +4,15 @@
 #include <wrapup/providers/tapi3/detail/result.hpp>
 #include <wrapup/providers/tapi3/functions.hpp>
 
+#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
-#include <vector>
 
 namespace wrapup::tapi3::detail {
 
@@ -30,6 +32,27 @@ private:
     const abi::HResult result_;
 };
 
+// What a thread that begins says to whoever waits for that: how it came into the apartment.
+class Arrival {
+public:
+    void say(abi::HResult result) noexcept {
+        const std::lock_guard lock(mutex_); // whoever waits goes on, and this goes, when the lock is given up
+        result_ = result;
+        said_.notify_one();
+    }
+    // @throws std::system_error where the thread was not let in
+    void wait() {
+        std::unique_lock lock(mutex_);
+        said_.wait(lock, [this] { return result_.has_value(); });
+        require(*result_);
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable said_;
+    std::optional<abi::HResult> result_;
+};
+
 // Something to be done by a worker. It is part of what it is about, so that posting it takes no memory.
 struct Job {
     void (*run)(Job&) noexcept = nullptr;
@@ -44,16 +67,17 @@ class Workers {
 public:
     // @throws std::system_error, std::bad_alloc
     explicit Workers(Functions& com) : com_(com) {
-        threads_.reserve(most);
-        threads_.emplace_back([this] { work(); });
-        abi::HResult entered = abi::s_ok;
-        ask([&] {
+        Arrival arrival;
+        Worker& first = workers_.front();
+        {
             const std::lock_guard lock(mutex_);
-            entered = entered_;
-        });
-        if (entered < 0) {
+            first.thread = std::thread([this, &first, &arrival] { work(first, &arrival); });
+        }
+        try {
+            arrival.wait();
+        } catch (...) {
             stop();
-            wrapup::detail::fail(error_of(entered));
+            throw;
         }
     }
     Workers(const Workers&) = delete;
@@ -67,7 +91,7 @@ public:
             job.next = nullptr;
             *last_ = &job;
             last_ = &job.next;
-            if (idle_ <= waiting_++ && threads_.size() < most) start();
+            if (idle_ <= waiting_++ && !stop_) start();
         }
         changed_.notify_one();
     }
@@ -124,18 +148,36 @@ private:
         workers.answered_.notify_all();
     }
 
-    // With the mutex. Where there is no thread to be had, those that there are have to do.
+    struct Worker {
+        std::thread thread;
+        bool turned_away = false; // it was not let into the apartment, and is gone
+    };
+
+    // With the mutex. Where there is no thread to be had, or none that is let in, those that there are have to do: the first
+    // one is always there.
     void start() noexcept {
+        const auto place = std::find_if(workers_.begin(), workers_.end(), [](const Worker& worker) {
+            return worker.turned_away || !worker.thread.joinable();
+        });
+        if (place == workers_.end()) return;
+        // It has given up the mutex for the last time, so nothing is waited for but its last instructions.
+        if (place->turned_away) place->thread.join();
+        place->turned_away = false;
         try {
-            threads_.emplace_back([this] { work(); });
+            place->thread = std::thread([this, place] { work(*place); });
         } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): no thread, or no memory for one
         }
     }
 
-    void work() noexcept {
+    // `first`: whoever waits for the first worker goes on when that one can be asked.
+    void work(Worker& self, Arrival* first = nullptr) noexcept {
         const Member member(*this);
         std::unique_lock lock(mutex_);
-        entered_ = member.result();
+        if (first) first->say(member.result());
+        if (member.result() < 0) {
+            self.turned_away = true;
+            return;
+        }
         for (;;) {
             ++idle_;
             changed_.wait(lock, [this] { return first_ || stop_; });
@@ -155,11 +197,11 @@ private:
     void stop() noexcept {
         {
             const std::lock_guard lock(mutex_);
-            stop_ = true;
+            stop_ = true; // and no more threads are started
         }
         changed_.notify_all();
-        for (auto& thread : threads_) thread.join();
-        threads_.clear();
+        for (auto& worker : workers_)
+            if (worker.thread.joinable()) worker.thread.join();
     }
 
     Functions& com_;
@@ -169,8 +211,7 @@ private:
     Job** last_ = &first_;
     std::size_t idle_ = 0, waiting_ = 0;
     bool stop_ = false;
-    abi::HResult entered_ = abi::s_ok;
-    std::vector<std::thread> threads_;
+    std::array<Worker, most> workers_;
 };
 
 } // namespace wrapup::tapi3::detail
