@@ -125,14 +125,18 @@ public:
         return info;
     }
 
-    /// The call record, for the termination. What there was no memory for is absent.
+    /// The call record, for the termination. What there was no memory for is absent. Of a call that is over it is what TAPI has
+    /// said when the end came; one that is live is asked, which *blocks*.
     [[nodiscard]] Statistics snapshot(Identifier call) const noexcept {
         CallRecord record;
         record.ended = std::chrono::system_clock::now();
         record.connected = calls_->look(call, [](const detail::Record& r) { return r.connected; })
                                .value_or(std::optional<std::chrono::system_clock::time_point>());
+        const auto ending = calls_->look(call, [](const detail::Record& r) { return r.ending; })
+                                .value_or(std::optional<detail::Ending>());
         try {
-            record.info = call_info(call);
+            if (!ending) record.info = call_info(call);
+            else if (ending->info) record.info = *ending->info;
         } catch (const std::bad_alloc&) {
             record.info.reset();
         }

@@ -6,9 +6,11 @@
 #include <wrapup/origin.hpp>
 #include <wrapup/providers/tapi3/abi.hpp>
 #include <wrapup/providers/tapi3/call.hpp>
+#include <wrapup/providers/tapi3/call_info.hpp>
 #include <wrapup/providers/tapi3/call_state.hpp>
 #include <wrapup/providers/tapi3/cause.hpp>
 #include <wrapup/providers/tapi3/detail/events.hpp>
+#include <wrapup/providers/tapi3/detail/read.hpp>
 #include <wrapup/providers/tapi3/detail/record.hpp>
 #include <wrapup/providers/tapi3/detail/ref.hpp>
 #include <wrapup/providers/tapi3/detail/result.hpp>
@@ -24,6 +26,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -141,19 +144,23 @@ public:
                 return {};
             }
         }
-        tell(call); // it had ended before we came
+        // It had ended before we came, and that is said before our drop is accepted: it was not our doing.
+        tell(call);
         return {};
     }
 
-    // Leaves a call that we only look at. For one of ours there is no other end than Disconnect: once more, if that is of use.
+    // Leaves a call that we only look at: by a worker, who asks what there is to know of it. For one of ours there is no other
+    // end than Disconnect: once more, if that is of use.
     [[nodiscard]] std::error_code abort(Call call) noexcept {
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(call);
             if (!record || record->void_) return errc::lost;
-            if (!record->ending && record->privilege != Privilege::owner) {
-                record->ending = Ending{{}, record->cause};
-            } else if (!record->ending) {
+            if (!record->ending) {
+                if (record->privilege != Privilege::owner) {
+                    if (record->drop == Drop::none) post_leaving(*record);
+                    return {};
+                }
                 if (record->drop == Drop::none) return Error::invalid_call_state;
                 record->again = true;
                 if (record->drop == Drop::accepted) disconnect_again(*record);
@@ -243,7 +250,8 @@ public:
             abi::Long state = 0, cause = 0;
             if (!said || said->get_Call(info.out()) < 0 || said->get_State(&state) < 0) return;
             if (said->get_Cause(&cause) < 0) cause = 0;
-            observe(whose(info.identity()), static_cast<CallState>(state), static_cast<DisconnectCause>(cause), true);
+            observe(whose(info.identity()), *info.get(), static_cast<CallState>(state),
+                    static_cast<DisconnectCause>(cause), true);
         } else if (event.kind == abi::te_callnotification) {
             const auto said = event.object.as<abi::ITCallNotificationEvent>();
             Ref<abi::ITCallInfo> info;
@@ -330,6 +338,14 @@ private:
         post(record, record.disconnecting, [](Job& job) noexcept {
             auto& posted = static_cast<Record::Posted&>(job);
             posted.calls->disconnect(Call(posted.call));
+        });
+    }
+
+    void post_leaving(Record& record) noexcept {
+        record.wants_drop(Dropper::session, record.code); // once
+        post(record, record.disconnecting, [](Job& job) noexcept {
+            auto& posted = static_cast<Record::Posted&>(job);
+            posted.calls->leave(Call(posted.call));
         });
     }
 
@@ -494,15 +510,39 @@ private:
         used(call);
     }
 
-    // Handlers hear what comes in events.
-    void observe(Call call, CallState state, DisconnectCause cause, bool by_event) noexcept {
+    // By a worker, who has the call in use.
+    void leave(Call call) noexcept {
+        std::shared_ptr<const CallInfo> info = ask_all(*call.get());
+        {
+            const std::lock_guard lock(mutex_);
+            find(call)->leave(std::move(info));
+            changed_.notify_all();
+        }
+        tell(call);
+        used(call);
+    }
+
+    // On a thread of the apartment. Nothing where there is no memory.
+    std::shared_ptr<const CallInfo> ask_all(abi::ITCallInfo& info) const noexcept {
+        try {
+            return std::make_shared<const CallInfo>(Reader(com_, info).all());
+        } catch (const std::bad_alloc&) {
+            return nullptr;
+        }
+    }
+
+    // Handlers hear what comes in events. `info`: a reference to the call's object.
+    void observe(Call call, abi::ITCallInfo& info, CallState state, DisconnectCause cause, bool by_event) noexcept {
+        std::shared_ptr<const CallInfo> said;
+        if (state == CallState::disconnected && look(call, [](const Record& r) { return !r.ending && !r.void_; }) == true)
+            said = ask_all(info);
         bool heard = false;
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(call);
             if (!record || record->void_) return;
             heard = by_event && on_state_ && !record->ending;
-            record->enter(state, cause);
+            record->enter(state, cause, std::move(said));
             changed_.notify_all();
         }
         if (heard) on_state_(call, state);
@@ -514,7 +554,7 @@ private:
     void resynchronize(Call call) noexcept {
         abi::Long state = 0;
         if (call.get()->get_CallState(&state) >= 0)
-            observe(call, static_cast<CallState>(state), DisconnectCause::unknown, false);
+            observe(call, *call.get(), static_cast<CallState>(state), DisconnectCause::unknown, false);
     }
 
     // A call has come to us. Where we are closing nobody is shown it, and it is disconnected all the same.

@@ -3,6 +3,7 @@
 
 #include <wrapup/origin.hpp>
 #include <wrapup/providers/tapi3/abi.hpp>
+#include <wrapup/providers/tapi3/call_info.hpp>
 #include <wrapup/providers/tapi3/call_state.hpp>
 #include <wrapup/providers/tapi3/cause.hpp>
 #include <wrapup/providers/tapi3/detail/ref.hpp>
@@ -12,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -34,6 +36,9 @@ enum class Dropper : std::uint8_t { session, service };
 struct Ending {
     std::optional<Origin> origin;
     Cause cause;
+    // What TAPI said of the call when the end was met with, where there was memory for it. It is there before anybody hears of
+    // the end: so whoever publishes that, a user's thread too, asks nobody.
+    std::shared_ptr<const CallInfo> info;
 };
 
 enum class Due : std::uint8_t { nothing, disconnection, release };
@@ -90,14 +95,20 @@ struct Record {
     }
 
     // What an event says, or the call itself: disconnected is for ever, and idle comes before a call, not after it.
-    void enter(CallState now, DisconnectCause why) noexcept {
+    void enter(CallState now, DisconnectCause why, std::shared_ptr<const CallInfo> said) noexcept {
         state = now;
         if (now == CallState::connected && !connected) connected = std::chrono::system_clock::now();
         if (now != CallState::disconnected || ending) return;
         cause.disconnected = why;
-        if (far_end_gone || (drop <= Drop::wanted && !stands)) ending = Ending{Origin::remote, cause};
-        else if (dropper == Dropper::service) ending = Ending{Origin::service, cause};
-        else ending = Ending{{}, cause};
+        std::optional<Origin> origin;
+        if (far_end_gone || (drop <= Drop::wanted && !stands)) origin = Origin::remote;
+        else if (dropper == Dropper::service) origin = Origin::service;
+        ending = Ending{origin, cause, std::move(said)};
+    }
+
+    // A call that we only look at: that is what our drop of it comes to.
+    void leave(std::shared_ptr<const CallInfo> said) noexcept {
+        if (!ending) ending = Ending{{}, cause, std::move(said)};
     }
 
     Ref<abi::ITBasicCallControl> control;
