@@ -53,6 +53,7 @@ public:
     using Machine::Machine;
 
     HResult enter_apartment() noexcept override {
+        if (exchange_.may_enter && !exchange_.may_enter()) return abi::e_outofmemory;
         const HResult result = Machine::enter_apartment();
         const std::lock_guard lock(exchange_.mutex);
         if (result < 0) return result;
@@ -61,6 +62,7 @@ public:
         return result;
     }
     void leave_apartment() noexcept override {
+        if (exchange_.leaves) exchange_.leaves();
         {
             const std::lock_guard lock(exchange_.mutex);
             --Exchange::apartments_here();

@@ -61,6 +61,22 @@ struct Books {
     int calls_made = 0;
 };
 
+/// While one lives, what this thread allocates is the double's own, and no test takes that memory away.
+class Own {
+public:
+    Own() noexcept { ++depth(); }
+    Own(const Own&) = delete;
+    Own& operator=(const Own&) = delete;
+    ~Own() { --depth(); }
+    [[nodiscard]] static bool is_here() noexcept { return depth() > 0; }
+
+private:
+    static int& depth() noexcept {
+        static thread_local int own = 0;
+        return own;
+    }
+};
+
 class Exchange;
 
 /// An object of COM: the interfaces below derive from it beside what they implement.
@@ -121,6 +137,10 @@ public:
         next_.push_back(script);
     }
     void connect_returns(HResult result) { connect_ = result; }
+    /// Connect does not return until `unblock`.
+    void connect_blocks() { connect_blocks_ = true; }
+    /// What `get_Call` and `get_State` of events return.
+    void events_return(HResult result) { events_ = result; }
     void create_returns(HResult result) { create_ = result; }
     /// What activation and Initialize, put_EventFilter, FindConnectionPoint, Advise, RegisterCallNotifications return: the
     /// n-th of them, from 0.
@@ -183,6 +203,7 @@ public:
     // ---- for the objects
 
     void called(const char* method, bool also_when_down = false) noexcept {
+        const Own own;
         const std::lock_guard lock(mutex);
         log_.emplace_back(method);
         if (!in_apartment(apartments_here()))
@@ -190,10 +211,14 @@ public:
         if (!initialized && !also_when_down) violations_.push_back(std::string(method) + ": TAPI is not initialized");
     }
     void violated(std::string what) {
+        const Own own;
         const std::lock_guard lock(mutex);
         wrong(std::move(what));
     }
     void wrong(std::string what) { violations_.push_back(std::move(what)); } // with the mutex
+    void is_released(const char* what) {
+        if (apartments_here() == 0) violated(std::string("Release of ") + what + ": this thread is in no apartment");
+    }
     static int& apartments_here() noexcept {
         static thread_local int depth = 0;
         return depth;
@@ -226,6 +251,16 @@ public:
         pending_.push_back(std::move(event));
     }
     void fire(Long kind, abi::IDispatch* event);
+    /// What nobody has taken is somebody else's now.
+    void forget_ringing() {
+        std::map<int, Call*> ringing;
+        {
+            const std::lock_guard lock(mutex);
+            ringing.swap(ringing_);
+        }
+        for (const auto& [number, call] : ringing) let_go(call);
+    }
+    static void let_go(Call* call);
 
     std::mutex mutex;
     Books books_;
@@ -234,10 +269,15 @@ public:
     bool registered = false, monitors = false;
     abi::ITTAPIEventNotification* sink = nullptr; // a reference
     std::map<int, Call*> alive;
+    std::function<bool()> may_enter; ///< asked by each thread that would join the apartment
+    std::function<void()> leaves;    ///< called by each that leaves it
     std::map<Long, std::u16string> texts;
     std::map<Long, Long> numbers;
     std::map<Long, std::string> buffers;
     HResult connect_ = abi::s_ok, create_ = abi::s_ok;
+    std::atomic<HResult> events_{abi::s_ok};
+    std::atomic<bool> connect_blocks_{false};
+    std::map<int, Call*> ringing_; // references to calls that are offered, and neither answered nor over
 
 private:
     void run() {
@@ -336,6 +376,7 @@ public:
 
     HResult WRAPUP_TAPI3_CALL Connect(abi::Bool) noexcept override {
         exchange_.called("Connect");
+        if (exchange_.connect_blocks_) exchange_.block();
         if (exchange_.connect_ < 0) return exchange_.connect_;
         if (change(abi::cs_inprogress)) send(abi::cs_inprogress, 0);
         return abi::s_ok;
@@ -411,9 +452,14 @@ public:
     }
     // Whether that is a change.
     bool change(Long state) noexcept {
-        const std::lock_guard lock(exchange_.mutex);
-        if (state_ == abi::cs_disconnected || state_ == state) return false;
-        state_ = state;
+        bool rang = false;
+        {
+            const std::lock_guard lock(exchange_.mutex);
+            if (state_ == abi::cs_disconnected || state_ == state) return false;
+            state_ = state;
+            rang = exchange_.ringing_.erase(number_) > 0;
+        }
+        if (rang) unrefer(); // whoever changes it has another reference
         return true;
     }
     // An event, on TAPI's thread.
@@ -445,6 +491,7 @@ private:
         };
         if (!script.ends || script.when == When::never) return;
         if (script.when == When::before_return) return over();
+        const Own own;
         {
             const std::lock_guard lock(exchange_.mutex);
             refer();
@@ -526,9 +573,15 @@ public:
         add();
         return abi::s_ok;
     }
-    TAPI3_DOUBLE_COUNTED
+    ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return add(); }
+    ULong WRAPUP_TAPI3_CALL Release() noexcept override {
+        exchange_.is_released("an event");
+        return drop();
+    }
     TAPI3_DOUBLE_DISPATCH
     HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
+        const Own own;
+        if (const HResult failed = exchange_.events_; failed < 0) return failed;
         *call = new TearOff(exchange_, call_);
         return abi::s_ok;
     }
@@ -564,9 +617,15 @@ public:
         add();
         return abi::s_ok;
     }
-    TAPI3_DOUBLE_COUNTED
+    ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return add(); }
+    ULong WRAPUP_TAPI3_CALL Release() noexcept override {
+        exchange_.is_released("an event");
+        return drop();
+    }
     TAPI3_DOUBLE_DISPATCH
     HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
+        const Own own;
+        if (const HResult failed = exchange_.events_; failed < 0) return failed;
         *call = new TearOff(exchange_, call_);
         return abi::s_ok;
     }
@@ -579,6 +638,41 @@ public:
 private:
     Call& call_;
     Long event_;
+};
+
+// The calls that there are when it is made.
+class AllCalls final : public abi::IEnumCall, public Counted {
+public:
+    explicit AllCalls(Exchange& exchange) : Counted(exchange) {
+        const std::lock_guard lock(exchange.mutex);
+        for (const auto& [number, call] : exchange.alive) {
+            call->refer();
+            calls_.push_back(call);
+        }
+    }
+    ~AllCalls() override {
+        for (Call* const call : calls_) call->unrefer();
+    }
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid&, void** object) noexcept override {
+        *object = nullptr;
+        return abi::e_nointerface;
+    }
+    TAPI3_DOUBLE_COUNTED
+    HResult WRAPUP_TAPI3_CALL Next(ULong wanted, abi::ITCallInfo** calls, ULong* fetched) noexcept override {
+        const Own own;
+        const bool is_there = wanted == 1 && at_ < calls_.size();
+        if (is_there) *calls = new TearOff(exchange_, *calls_[at_++]);
+        if (fetched) *fetched = is_there ? 1 : 0;
+        return is_there ? abi::s_ok : abi::s_false;
+    }
+    TAPI3_DOUBLE_UNUSED(4)
+    TAPI3_DOUBLE_UNUSED(5)
+    TAPI3_DOUBLE_UNUSED(6)
+
+private:
+    std::vector<Call*> calls_;
+    std::size_t at_ = 0;
 };
 
 class Address final : public abi::ITAddress, public Counted {
@@ -602,16 +696,22 @@ public:
     HResult WRAPUP_TAPI3_CALL CreateCall(abi::String, Long, Long, abi::ITBasicCallControl** call) noexcept override {
         exchange_.called("CreateCall");
         if (exchange_.create_ < 0) return exchange_.create_;
+        const Own own;
         auto* const made = new Call(exchange_, abi::cs_idle, abi::cp_owner);
         made->taken();
         made->unrefer();
         *call = made;
         return abi::s_ok;
     }
+    HResult WRAPUP_TAPI3_CALL EnumerateCalls(abi::IEnumCall** calls) noexcept override {
+        exchange_.called("EnumerateCalls");
+        const Own own;
+        *calls = new AllCalls(exchange_);
+        return abi::s_ok;
+    }
     TAPI3_DOUBLE_UNUSED(9)
     TAPI3_DOUBLE_UNUSED(10)
     TAPI3_DOUBLE_UNUSED(12)
-    TAPI3_DOUBLE_UNUSED(13)
     TAPI3_DOUBLE_UNUSED(14)
     TAPI3_DOUBLE_UNUSED(15)
     TAPI3_DOUBLE_UNUSED(16)
@@ -704,6 +804,7 @@ public:
     }
     HResult WRAPUP_TAPI3_CALL Shutdown() noexcept override {
         exchange_.called("Shutdown", true);
+        exchange_.forget_ringing();
         const std::lock_guard lock(exchange_.mutex);
         ++exchange_.books_.shutdowns;
         wrong_ = exchange_.sink              ? "Shutdown: events are still asked for"
@@ -778,6 +879,7 @@ inline void Exchange::fire(Long kind, abi::IDispatch* event) {
             to->AddRef();
         }
     }
+    ++apartments_here(); // a test may call it: then its thread is one of TAPI's for so long
     if (to) {
         in_event() = true;
         to->Event(kind, event);
@@ -785,11 +887,19 @@ inline void Exchange::fire(Long kind, abi::IDispatch* event) {
         to->Release();
     }
     event->Release();
+    --apartments_here();
 }
+inline void Exchange::let_go(Call* call) { call->unrefer(); }
 inline void Call::tell(Long state, Long cause) {
-    exchange_.fire(abi::te_callstate, new StateEvent(exchange_, *this, state, cause));
+    abi::IDispatch* event = nullptr;
+    {
+        const Own own;
+        event = new StateEvent(exchange_, *this, state, cause);
+    }
+    exchange_.fire(abi::te_callstate, event);
 }
 inline void Call::send(Long state, Long cause) {
+    const Own own;
     auto* const event = new StateEvent(exchange_, *this, state, cause);
     exchange_.post([this_exchange = &exchange_, event] { this_exchange->fire(abi::te_callstate, event); });
 }
@@ -800,8 +910,14 @@ inline int Exchange::offer(Long privilege) {
     auto* const event = new NotificationEvent(*this, *call, privilege);
     post([this, event] { fire(abi::te_callnotification, event); });
     call->send(abi::cs_offering, 0);
-    // What nobody has taken when the events are through is somebody else's.
-    post([call] { call->unrefer(); });
+    // It rings on while calls are asked for. Where they are not any more when the events are through, it is somebody else's.
+    post([this, call, number] {
+        {
+            const std::lock_guard lock(mutex);
+            if (registered && call->state_ == abi::cs_offering && ringing_.emplace(number, call).second) return;
+        }
+        call->unrefer();
+    });
     return number;
 }
 inline abi::ITBasicCallControl* Exchange::make() {

@@ -181,7 +181,7 @@ inline Telephony::Telephony(Functions& com, const Options& options)
       workers_(com),
       media_types_(static_cast<abi::Long>(options.media_types)),
       connection_(com, workers_, {options.address, media_types_, options.on_call != nullptr, options.monitors}),
-      listener_(workers_, *calls_, connection_.queue(), options.patience) {}
+      listener_(workers_, *calls_, connection_, options.patience) {}
 
 // While the calls are waited for, events still come: the causes are nowhere else. *Source:* TAPI 3, samples; ITTAPI::Shutdown
 inline Telephony::~Telephony() {

@@ -42,6 +42,8 @@ TEST_CASE("tapi3: each method stands in its place", "[tapi3]") {
     CHECK_PLACE(ITAddress, get_State);
     CHECK_PLACE(ITAddress, get_AddressName);
     CHECK_PLACE(ITAddress, CreateCall);
+    CHECK_PLACE(ITAddress, EnumerateCalls);
+    CHECK_PLACE(IEnumCall, Next);
     CHECK_PLACE(IEnumAddress, Next);
     CHECK_PLACE(ITTAPI, Initialize);
     CHECK_PLACE(ITTAPI, Shutdown);

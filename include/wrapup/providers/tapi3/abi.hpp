@@ -127,6 +127,16 @@ protected:
     ~ITBasicCallControl() = default;
 };
 
+struct IEnumCall : IUnknown {
+    virtual HResult WRAPUP_TAPI3_CALL Next(ULong wanted, ITCallInfo** calls, ULong* fetched) noexcept = 0;
+    WRAPUP_TAPI3_UNUSED(4);
+    WRAPUP_TAPI3_UNUSED(5);
+    WRAPUP_TAPI3_UNUSED(6);
+
+protected:
+    ~IEnumCall() = default;
+};
+
 struct ITAddress : IDispatch {
     static constexpr Guid iid{0xB1EFC386, 0x9355, 0x11D0, {0x83, 0x5C, 0x00, 0xAA, 0x00, 0x3C, 0xCA, 0xBD}};
 
@@ -137,7 +147,7 @@ struct ITAddress : IDispatch {
     virtual HResult WRAPUP_TAPI3_CALL CreateCall(String destination, Long address_type, Long media_types,
                                                  ITBasicCallControl** call) noexcept = 0;
     WRAPUP_TAPI3_UNUSED(12);
-    WRAPUP_TAPI3_UNUSED(13);
+    virtual HResult WRAPUP_TAPI3_CALL EnumerateCalls(IEnumCall** calls) noexcept = 0;
     WRAPUP_TAPI3_UNUSED(14);
     WRAPUP_TAPI3_UNUSED(15);
     WRAPUP_TAPI3_UNUSED(16);

@@ -248,41 +248,50 @@ public:
             const auto said = event.object.as<abi::ITCallStateEvent>();
             Ref<abi::ITCallInfo> info;
             abi::Long state = 0, cause = 0;
-            if (!said || said->get_Call(info.out()) < 0 || said->get_State(&state) < 0) return;
+            if (!said || said->get_Call(info.out()) < 0 || !info || said->get_State(&state) < 0)
+                return missed({.states = true, .calls = false});
             if (said->get_Cause(&cause) < 0) cause = 0;
             observe(whose(info.identity()), *info.get(), static_cast<CallState>(state),
                     static_cast<DisconnectCause>(cause), true);
         } else if (event.kind == abi::te_callnotification) {
             const auto said = event.object.as<abi::ITCallNotificationEvent>();
             Ref<abi::ITCallInfo> info;
-            abi::Long privilege = abi::cne_owner;
-            if (!said || said->get_Call(info.out()) < 0 || said->get_Event(&privilege) < 0) return;
-            appear(info, static_cast<Privilege>(privilege));
+            if (!said || said->get_Call(info.out()) < 0 || !info) return missed({.states = false, .calls = true});
+            abi::Long privilege = 0;
+            const bool says = said->get_Event(&privilege) >= 0;
+            appear(info, says ? std::optional(static_cast<Privilege>(privilege)) : std::nullopt, true);
         }
     }
 
-    // What has to be done now and then: a call whose event does not come is asked itself, and what was refused is tried again.
-    void tick() noexcept {
+    // Whose events they were is not known: so every call is asked that may have had one, if it does not have one soon.
+    void missed(Missed missed) noexcept {
+        if (missed.calls) calls_missed_ = true;
+        if (!missed.states) return;
+        const std::lock_guard lock(mutex_);
+        for (auto& [key, record] : book_) record.missed_event(Clock::now());
+    }
+
+    // What has to be done now and then: a call whose event does not come is asked itself, what was refused is tried again, and
+    // calls that have come in unheard are looked for on the address.
+    void tick(abi::ITAddress& address) noexcept {
+        if (std::exchange(calls_missed_, false)) look_for_calls(address);
         for (Key key = next(0); key != 0; key = next(key)) {
             const Call call = call_of(key);
-            bool poll = false, settles = false;
+            bool asks = false, settles = false;
             {
                 const std::lock_guard lock(mutex_);
                 Record* const record = find(call);
                 if (!record || record->void_) continue;
-                const auto waited = Clock::now() - record->asked;
-                if (record->drop == Drop::accepted && !record->ending && waited >= patience_) {
-                    poll = true;
-                    ++record->uses;
-                    record->asked = Clock::now();
-                }
-                if (record->retry && waited >= patience_) {
+                const auto now = Clock::now();
+                if (record->retry && now - record->asked >= patience_) {
                     record->retry = false;
-                    record->asked = Clock::now();
+                    record->asked = now;
                     settles = true;
                 }
+                asks = record->asks(now, patience_);
+                if (asks) ++record->uses;
             }
-            if (poll) {
+            if (asks) {
                 resynchronize(call);
                 used(call);
             }
@@ -553,22 +562,26 @@ private:
     // Where an event may have been missed: the cause is lost then. By somebody who has the call in use.
     void resynchronize(Call call) noexcept {
         abi::Long state = 0;
-        if (call.get()->get_CallState(&state) >= 0)
-            observe(call, *call.get(), static_cast<CallState>(state), DisconnectCause::unknown, false);
+        if (call.get()->get_CallState(&state) < 0) return; // it is asked again
+        {
+            const std::lock_guard lock(mutex_);
+            find(call)->doubtful = false;
+        }
+        observe(call, *call.get(), static_cast<CallState>(state), DisconnectCause::unknown, false);
     }
 
-    // A call has come to us. Where we are closing nobody is shown it, and it is disconnected all the same.
-    void appear(const Ref<abi::ITCallInfo>& info, Privilege privilege) noexcept {
-        const auto control = info.as<abi::ITBasicCallControl>();
+    // A call has come to us. Where we are closing nobody is shown it, and it is disconnected all the same. Where there is no
+    // memory to take it, it rings on, and is looked for again: to reject it here, where events are handled, could take minutes.
+    void appear(const Ref<abi::ITCallInfo>& info, std::optional<Privilege> privilege, bool by_event) noexcept {
         Call call;
         try {
             std::error_code error;
-            call = admit(error, Ref<abi::ITBasicCallControl>::to(control.get()), privilege, true);
+            call = admit(error, info.as<abi::ITBasicCallControl>(), privilege, true);
             if (error) return; // it is known already
         } catch (const std::bad_alloc&) {
-            if (control && privilege == Privilege::owner) static_cast<void>(control->Disconnect(abi::dc_rejected));
-            return;
+            return missed({.states = false, .calls = true});
         }
+        if (!by_event) resynchronize(call);
         bool offered = false;
         {
             const std::lock_guard lock(mutex_);
@@ -577,6 +590,20 @@ private:
         }
         if (offered) offer_(call);
         used(call);
+    }
+
+    // Calls that are ringing, and that we have not heard of. Who has answered one has heard of it. *Source:*
+    // ITAddress::EnumerateCalls
+    void look_for_calls(abi::ITAddress& address) noexcept {
+        if (const std::lock_guard lock(mutex_); closed_) return; // we want no more
+        Ref<abi::IEnumCall> calls;
+        if (address.EnumerateCalls(calls.out()) < 0 || !calls) return missed({.states = false, .calls = true});
+        for (;;) {
+            Ref<abi::ITCallInfo> info;
+            if (calls->Next(1, info.out(), nullptr) != abi::s_ok || !info) return;
+            abi::Long state = 0;
+            if (info->get_CallState(&state) >= 0 && state == abi::cs_offering) appear(info, {}, false);
+        }
     }
 
     void give_back(Call call) noexcept {
@@ -611,6 +638,7 @@ private:
     std::map<std::uintptr_t, abi::ITCallInfo*> identities_;
     unsigned letting_go_ = 0;  // calls that are not in the book any more, and not released yet
     std::error_code closed_{}; // why there are no more calls
+    bool calls_missed_ = false; // of the thread on which events are handled
 };
 
 } // namespace wrapup::tapi3::detail

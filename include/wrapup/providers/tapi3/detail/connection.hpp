@@ -47,7 +47,7 @@ public:
     }
 
     [[nodiscard]] abi::ITAddress* address() const noexcept { return address_.get(); }
-    [[nodiscard]] const std::shared_ptr<Queue>& queue() const noexcept { return queue_; }
+    [[nodiscard]] Queue& queue() const noexcept { return *queue_; }
 
     // No more calls come.
     void unregister() noexcept {
@@ -99,6 +99,7 @@ private:
     void close() noexcept {
         unregister();
         unadvise();
+        queue_->clear(); // there may have been nobody to handle what came, and their references are given up here
         address_ = {};
         if (std::exchange(initialized_, false)) static_cast<void>(tapi_->Shutdown());
         tapi_ = {};
@@ -119,14 +120,14 @@ private:
 class Listener {
 public:
     // @throws std::system_error, std::bad_alloc: there is no thread, or it is not let into the apartment
-    Listener(Workers& workers, Calls& calls, std::shared_ptr<Queue> events, std::chrono::milliseconds patience) {
+    Listener(Workers& workers, Calls& calls, const Connection& connection, std::chrono::milliseconds patience) {
         Arrival arrival;
         const auto tick = std::clamp(patience / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500));
-        thread_ = std::thread([&workers, &calls, &arrival, queue = std::move(events), tick] {
+        thread_ = std::thread([&workers, &calls, &connection, &arrival, tick] {
             const Workers::Member member(workers);
             const bool is_in = member.result() >= 0;
             arrival.say(member.result());
-            if (is_in) listen(calls, *queue, tick);
+            if (is_in) listen(calls, connection, tick);
         });
         try {
             arrival.wait();
@@ -145,12 +146,14 @@ public:
     }
 
 private:
-    static void listen(Calls& calls, Queue& events, std::chrono::milliseconds tick) noexcept {
+    static void listen(Calls& calls, const Connection& connection, std::chrono::milliseconds tick) noexcept {
+        Queue& events = connection.queue();
         auto ticked = std::chrono::steady_clock::now();
         while (!events.over()) {
             if (const auto event = events.take(tick)) calls.handle(*event);
             if (const auto now = std::chrono::steady_clock::now(); now - ticked >= tick) {
-                calls.tick();
+                calls.missed(events.take_missed());
+                calls.tick(*connection.address());
                 ticked = now;
             }
         }

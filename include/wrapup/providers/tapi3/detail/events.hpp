@@ -7,42 +7,63 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <new>
-#include <optional>
 #include <utility>
 
 namespace wrapup::tapi3::detail {
 
+// What TAPI has said, with a reference to it.
 struct Event {
     abi::Long kind;
     Ref<abi::IDispatch> object;
+    std::unique_ptr<Event> next{};
 };
 
-// Events in their order, from TAPI's thread to ours.
+// Of which kind there may have been events that nobody has heard.
+struct Missed {
+    bool states = false;
+    bool calls = false;
+    explicit operator bool() const noexcept { return states || calls; }
+};
+
+// Events in their order, from TAPI's thread to ours. Of those that were lost it says that there were some.
 class Queue {
 public:
-    // @returns false where it is closed: nobody will take it. @throws std::bad_alloc
-    bool put(Event event) {
+    Queue() = default;
+    Queue(const Queue&) = delete;
+    Queue& operator=(const Queue&) = delete;
+    ~Queue() { clear(); }
+
+    // Where it is closed nobody will take it, and it goes here.
+    void put(std::unique_ptr<Event> event) noexcept {
         {
             const std::lock_guard lock(mutex_);
-            if (closed_) return false;
-            events_.push_back(std::move(event));
+            if (!closed_) {
+                *last_ = std::move(event);
+                last_ = &(*last_)->next;
+            }
         }
         changed_.notify_one();
-        return true;
     }
+    void miss(abi::Long kind) noexcept {
+        const std::lock_guard lock(mutex_); // nobody is woken: what was missed is made up for now and then
+        (kind == abi::te_callnotification ? missed_.calls : missed_.states) = true;
+    }
+
     // Nothing where none has come in that time, or the queue is closed and empty.
-    std::optional<Event> take(std::chrono::milliseconds time) {
+    std::unique_ptr<Event> take(std::chrono::milliseconds time) noexcept {
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, time, [this] { return closed_ || !events_.empty(); });
-        if (events_.empty()) return {};
-        std::optional<Event> event(std::move(events_.front()));
-        events_.pop_front();
-        return event;
+        changed_.wait_for(lock, time, [this] { return closed_ || first_; });
+        return pop();
     }
+    // What was missed since this was asked last.
+    Missed take_missed() noexcept {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(missed_, {});
+    }
+
     void close() noexcept {
         {
             const std::lock_guard lock(mutex_);
@@ -50,15 +71,29 @@ public:
         }
         changed_.notify_one();
     }
-    [[nodiscard]] bool over() {
+    [[nodiscard]] bool over() noexcept {
         const std::lock_guard lock(mutex_);
-        return closed_ && events_.empty();
+        return closed_ && !first_;
+    }
+    // On a thread of the apartment: their references are given up.
+    void clear() noexcept {
+        while (take(std::chrono::milliseconds(0))) {
+        }
     }
 
 private:
+    std::unique_ptr<Event> pop() noexcept { // with the mutex
+        std::unique_ptr<Event> event = std::move(first_);
+        if (event) first_ = std::move(event->next);
+        if (!first_) last_ = &first_;
+        return event;
+    }
+
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Event> events_;
+    std::unique_ptr<Event> first_;
+    std::unique_ptr<Event>* last_ = &first_;
+    Missed missed_;
     bool closed_ = false;
 };
 
@@ -84,11 +119,13 @@ public:
         return left;
     }
     abi::HResult WRAPUP_TAPI3_CALL Event(abi::Long kind, abi::IDispatch* object) noexcept override {
-        try {
-            queue_->put({kind, Ref<abi::IDispatch>::to(object)});
-        } catch (const std::bad_alloc&) {
-            return abi::e_outofmemory; // the call will be asked for its state
+        auto event = std::unique_ptr<detail::Event>(
+            new (std::nothrow) detail::Event{kind, Ref<abi::IDispatch>::to(object)}); // NOLINT(modernize-make-unique)
+        if (!event) {
+            queue_->miss(kind);
+            return abi::e_outofmemory;
         }
+        queue_->put(std::move(event));
         return abi::s_ok;
     }
 

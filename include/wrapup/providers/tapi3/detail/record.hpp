@@ -82,6 +82,20 @@ struct Record {
         asked = now;
     }
 
+    // One of its events may have been lost. It is not asked at once: what was not lost may still be on its way, with the cause.
+    void missed_event(Clock::time_point now) noexcept {
+        if (ending || doubtful) return;
+        doubtful = true;
+        if (drop != Drop::accepted) asked = now; // otherwise an event is waited for already
+    }
+
+    // Whether an event has been waited for long enough, so that the call is asked itself now.
+    bool asks(Clock::time_point now, std::chrono::milliseconds patience) noexcept {
+        if (ending || void_ || !(drop == Drop::accepted || doubtful) || now - asked < patience) return false;
+        asked = now;
+        return true;
+    }
+
     // The call had been disconnected before, and so not by us. Its event, with the cause, is owed.
     void drop_came_late(Clock::time_point now) noexcept {
         far_end_gone = true;
@@ -121,7 +135,8 @@ struct Record {
     Drop drop = Drop::none;
     Dropper dropper = Dropper::session;
     DisconnectCode code = DisconnectCode::normal;
-    Clock::time_point asked{};    // when Disconnect has returned
+    Clock::time_point asked{};    // when Disconnect has returned, or the call was asked itself, or an event may have been lost
+    bool doubtful = false;        // an event may have been lost
     bool again = false;           // another one is wanted when this one has returned
     bool stands = false;          // one was accepted, and another was tried
     bool far_end_gone = false;    // before our Disconnect
