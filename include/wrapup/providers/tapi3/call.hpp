@@ -7,7 +7,7 @@
 namespace wrapup::tapi3 {
 
 namespace detail {
-class Calls;
+struct Record;
 }
 namespace abi {
 struct ITCallInfo;
@@ -28,7 +28,7 @@ public:
     friend bool operator==(const Call&, const Call&) = default;
 
 private:
-    friend class detail::Calls;
+    friend struct detail::Record;
     explicit Call(abi::ITCallInfo* info) noexcept : info_(info) {}
 
     abi::ITCallInfo* info_ = nullptr;

@@ -3,6 +3,7 @@
 
 #include <wrapup/origin.hpp>
 #include <wrapup/providers/tapi3/abi.hpp>
+#include <wrapup/providers/tapi3/call.hpp>
 #include <wrapup/providers/tapi3/call_info.hpp>
 #include <wrapup/providers/tapi3/call_state.hpp>
 #include <wrapup/providers/tapi3/cause.hpp>
@@ -19,7 +20,7 @@
 
 namespace wrapup::tapi3::detail {
 
-class Calls;
+class Keeper;
 
 // How far our wish to end a call has come. There is one Disconnect at a time.
 enum class Drop : std::uint8_t {
@@ -49,6 +50,8 @@ struct Record {
 
     Record(Ref<abi::ITBasicCallControl> c, Ref<abi::ITCallInfo> i, std::uintptr_t what, Privilege p) noexcept
         : control(std::move(c)), info(std::move(i)), identity(what), privilege(p) {}
+
+    [[nodiscard]] Call call() const noexcept { return Call(info.get()); }
 
     // It is ours, and not over: somebody has to end it.
     [[nodiscard]] bool is_live() const noexcept { return !ending && !void_ && privilege == Privilege::owner; }
@@ -135,10 +138,11 @@ struct Record {
     Drop drop = Drop::none;
     Dropper dropper = Dropper::session;
     DisconnectCode code = DisconnectCode::normal;
-    Clock::time_point asked{};    // when Disconnect has returned, or the call was asked itself, or an event may have been lost
-    bool doubtful = false;        // an event may have been lost
-    bool again = false;           // another one is wanted when this one has returned
-    bool stands = false;          // one was accepted, and another was tried
+    Clock::time_point
+        asked{};           // when Disconnect has returned, or the call was asked itself, or an event may have been lost
+    bool doubtful = false; // an event may have been lost
+    bool again = false;    // another one is wanted when this one has returned
+    bool stands = false;   // one was accepted, and another was tried
     bool far_end_gone = false;    // before our Disconnect
     Cause cause{};                // as far as it is known
     std::optional<Ending> ending; // it is over
@@ -149,8 +153,8 @@ struct Record {
     unsigned uses = 0;     // calls of TAPI that are in progress, or posted
 
     struct Posted : Job {
-        Calls* calls = nullptr;
-        abi::ITCallInfo* call = nullptr;
+        Keeper* keeper = nullptr;
+        Call call;
     } disconnecting, releasing;
 };
 

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wrapup/providers/tapi3/abi.hpp>
+#include <wrapup/providers/tapi3/call.hpp>
+#include <wrapup/providers/tapi3/call_info.hpp>
+#include <wrapup/providers/tapi3/call_state.hpp>
+#include <wrapup/providers/tapi3/cause.hpp>
+#include <wrapup/providers/tapi3/detail/events.hpp>
+#include <wrapup/providers/tapi3/detail/keeper.hpp>
+#include <wrapup/providers/tapi3/detail/record.hpp>
+#include <wrapup/providers/tapi3/detail/ref.hpp>
+#include <wrapup/providers/tapi3/detail/workers.hpp>
+#include <wrapup/providers/tapi3/functions.hpp>
+#include <wrapup/providers/tapi3/privilege.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace wrapup::tapi3::detail {
+
+// What TAPI says of the calls: it is heard in order, on one thread of the apartment, and what was not heard is asked for there.
+class Hearing : public Keeper {
+public:
+    Hearing(Functions& com, Workers& workers, std::function<void(Call)> offer,
+            std::function<void(Call, CallState)> on_state, std::chrono::milliseconds patience)
+        : Keeper(com, workers), offer_(std::move(offer)), on_state_(std::move(on_state)), patience_(patience) {}
+
+    void handle(const Event& event) noexcept {
+        if (event.kind == abi::te_callstate) {
+            const auto said = event.object.as<abi::ITCallStateEvent>();
+            Ref<abi::ITCallInfo> info;
+            abi::Long state = 0, cause = 0;
+            if (!said || said->get_Call(info.out()) < 0 || !info || said->get_State(&state) < 0)
+                return missed({.states = true, .calls = false});
+            if (said->get_Cause(&cause) < 0) cause = 0;
+            observe(whose(info.identity()), *info.get(), static_cast<CallState>(state),
+                    static_cast<DisconnectCause>(cause), true);
+        } else if (event.kind == abi::te_callnotification) {
+            const auto said = event.object.as<abi::ITCallNotificationEvent>();
+            Ref<abi::ITCallInfo> info;
+            if (!said || said->get_Call(info.out()) < 0 || !info) return missed({.states = false, .calls = true});
+            abi::Long privilege = 0;
+            const bool says = said->get_Event(&privilege) >= 0;
+            appear(info, says ? std::optional(static_cast<Privilege>(privilege)) : std::nullopt, true);
+        }
+    }
+
+    // Whose events they were is not known: so every call is asked that may have had one, if it does not have one soon.
+    void missed(Missed missed) noexcept {
+        if (missed.calls) calls_missed_ = true;
+        if (!missed.states) return;
+        const std::lock_guard lock(mutex_);
+        const auto now = Clock::now();
+        for (auto& [key, record] : book_.records()) record.missed_event(now);
+    }
+
+    // What has to be done now and then: a call whose event does not come is asked itself, what was refused is tried again, and
+    // calls that have come in unheard are looked for on the address.
+    void tick(abi::ITAddress& address) noexcept {
+        if (std::exchange(calls_missed_, false)) look_for_calls(address);
+        for (Call call = next({}); call != Call(); call = next(call)) {
+            bool asks = false, settles = false;
+            {
+                const std::lock_guard lock(mutex_);
+                Record* const record = find(call);
+                if (!record || record->void_) continue;
+                const auto now = Clock::now();
+                if (record->retry && now - record->asked >= patience_) {
+                    record->retry = false;
+                    record->asked = now;
+                    settles = true;
+                }
+                asks = record->asks(now, patience_);
+                if (asks) ++record->uses;
+            }
+            if (asks) {
+                resynchronize(call);
+                used(call);
+            }
+            if (settles) settle(call);
+        }
+    }
+
+protected:
+    ~Hearing() = default;
+
+    // Where an event may have been missed: the cause is lost then. By somebody who has the call in use.
+    void resynchronize(Call call) noexcept {
+        abi::Long state = 0;
+        const bool says = call.get()->get_CallState(&state) >= 0;
+        {
+            const std::lock_guard lock(mutex_);
+            Record& record = *find(call);
+            record.doubtful = false;
+            if (!says) record.missed_event(Clock::now()); // and it is asked again
+        }
+        if (!says) return;
+        observe(call, *call.get(), static_cast<CallState>(state), DisconnectCause::unknown, false);
+    }
+
+private:
+    Call whose(std::uintptr_t identity) const noexcept {
+        const std::lock_guard lock(mutex_);
+        return book_.whose(identity);
+    }
+
+    // Handlers hear what comes in events. `info`: a reference to the call's object.
+    void observe(Call call, abi::ITCallInfo& info, CallState state, DisconnectCause cause, bool by_event) noexcept {
+        std::shared_ptr<const CallInfo> said;
+        if (state == CallState::disconnected &&
+            look(call, [](const Record& r) { return !r.ending && !r.void_; }) == true)
+            said = ask_all(info);
+        bool heard = false;
+        {
+            const std::lock_guard lock(mutex_);
+            Record* const record = find(call);
+            if (!record || record->void_) return;
+            heard = by_event && on_state_ && !record->ending;
+            record->enter(state, cause, std::move(said));
+            changed_.notify_all();
+        }
+        if (heard) on_state_(call, state);
+        tell(call);
+        settle(call);
+    }
+
+    // A call has come to us. Where we are closing nobody is shown it, and it is disconnected all the same. Where there is no
+    // memory to take it, it rings on, and is looked for again: to reject it here, where events are handled, could take minutes.
+    void appear(const Ref<abi::ITCallInfo>& info, std::optional<Privilege> privilege, bool by_event) noexcept {
+        Call call;
+        try {
+            std::error_code error;
+            call = admit(error, info.as<abi::ITBasicCallControl>(), privilege, true);
+            if (error) return; // it is known already
+        } catch (const std::bad_alloc&) {
+            return missed({.states = false, .calls = true});
+        }
+        if (!by_event) resynchronize(call);
+        bool offered = false;
+        {
+            const std::lock_guard lock(mutex_);
+            offered = offer_ && !closed_;
+            find(call)->given_up = !offered;
+        }
+        if (offered) offer_(call);
+        used(call);
+    }
+
+    // Calls that are ringing, and that we have not heard of. Who has answered one has heard of it. *Source:*
+    // ITAddress::EnumerateCalls
+    void look_for_calls(abi::ITAddress& address) noexcept {
+        if (const std::lock_guard lock(mutex_); closed_) return; // we want no more
+        Ref<abi::IEnumCall> calls;
+        if (address.EnumerateCalls(calls.out()) < 0 || !calls) return missed({.states = false, .calls = true});
+        for (;;) {
+            Ref<abi::ITCallInfo> info;
+            if (calls->Next(1, info.out(), nullptr) != abi::s_ok || !info) return;
+            abi::Long state = 0;
+            if (info->get_CallState(&state) >= 0 && state == abi::cs_offering) appear(info, {}, false);
+        }
+    }
+
+    const std::function<void(Call)> offer_;
+    const std::function<void(Call, CallState)> on_state_;
+    const std::chrono::milliseconds patience_;
+    bool calls_missed_ = false; // of the thread on which events are handled
+};
+
+} // namespace wrapup::tapi3::detail
