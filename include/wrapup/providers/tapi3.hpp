@@ -55,8 +55,9 @@ namespace wrapup::tapi3 {
 /// | the service was closed | `service` |
 ///
 /// *Blocking.* Disconnect may block for two minutes, says TAPI. `drop()` does not: a thread of the service calls it, with no lock
-/// held, and never the one on which events come; up to 64 of them wait at once. An accepted drop is one that will be asked for; what TAPI says of it comes
-/// as the end, or as a refusal.
+/// held, and never the one on which events come; up to 64 of them wait at once. An accepted drop is one that will be asked for;
+/// what TAPI says of it comes as the end, or as a refusal. Nor does it where the call is over already: what the termination keeps
+/// of the call was asked for when its end was heard of.
 ///
 /// A call that we only monitor cannot be dropped (`Error::not_owner`), and `release` leaves it as it is, as does `abort`.
 ///

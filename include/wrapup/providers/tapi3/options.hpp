@@ -37,7 +37,8 @@ struct Options {
     /// How long the end of the service waits for the calls that it has disconnected.
     std::chrono::milliseconds grace = std::chrono::seconds(5);
 
-    /// How long the event of a disconnection is waited for before the call itself is asked for its state.
+    /// How long the event of a disconnection is waited for before the call itself is asked for its state. So is each live call
+    /// when an event was lost for want of memory.
     std::chrono::milliseconds patience = std::chrono::seconds(2);
 };
 

@@ -18,13 +18,20 @@ namespace wrapup::tapi3 {
 /// live are disconnected, waited for, and their sessions lost; every object is let go, and TAPI shut down.
 ///
 /// TAPI is called by threads of the service's own, all in COM's multithreaded apartment, and by no other: a program's threads
-/// may be in any apartment, or in none. Events come on one of them; all that is called back is called there.
+/// may be in any apartment, or in none. There are one or two, and more where they are needed and can be had.
+///
+/// Events come on one of them, and that is where `Options::on_call` and `Options::on_state` are called, and where observers hear
+/// of most ends. Of an end they may also hear on another one, where a call is left that is only looked at; on a user's thread,
+/// whose verb meets with the end; and on the one that ends the service.
+///
+/// *Memory:* an event that there is none for is made up for. Live calls are asked for their state, and the address for calls that
+/// ring; one that there is no memory to take rings on, and is looked for again.
 ///
 /// *Thread safety:* every member from any thread.
 class Telephony {
 public:
     /// @throws std::system_error with what COM or TAPI says: `Error::class_not_registered` where there is no TAPI 3,
-    /// `Error::no_device` where there is no such address, and others. std::bad_alloc.
+    /// `Error::no_device` where there is no such address, and others; or that there is no thread to be had. std::bad_alloc.
     ///
     /// *Source:* CoCreateInstance, ITTAPI::Initialize, put_EventFilter, RegisterCallNotifications, IConnectionPoint::Advise
     explicit Telephony(Functions& com, const Options& options = {});
@@ -34,7 +41,7 @@ public:
     /// *Blocks* for `Options::grace` at most until the live calls are over; and until what is in progress on other threads
     /// has returned, of which Disconnect may take two minutes.
     ///
-    /// @pre not where events are handled; no call is being made
+    /// @pre not on a thread of the service, which is where it calls back; no call is being made
     ~Telephony();
 
     /// The calls whose objects are held, in no order. @throws std::bad_alloc

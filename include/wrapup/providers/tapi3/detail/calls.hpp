@@ -206,6 +206,7 @@ public:
 private:
     // There is no call after all. Nobody is waited for: this is a worker, and whoever uses the call may be waiting for one. The
     // last to use it has it let go; mostly that is this one, and then it is gone when the caller hears of the error.
+    // The notifier goes after that: the caller holds the session that it belongs to.
     void forget(Call call) noexcept {
         const Notifier<Cause> notifier = withdraw(call);
         let_go_if_unused(call);
@@ -220,8 +221,7 @@ private:
             ++record->uses; // it stays until its session has heard of it
         }
         cause.error = make_error_code(std::errc::operation_canceled);
-        const bool begun = withdraw(call).lost(cause);
-        if (begun) { // on another thread, which needs no worker to say so
+        if (withdraw(call).lost(cause)) { // another thread has begun to give it back, and needs no worker to say so
             std::unique_lock lock(mutex_);
             changed_.wait(lock, [&] { return find(call)->given_up; });
         }

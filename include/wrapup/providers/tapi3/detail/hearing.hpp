@@ -39,14 +39,14 @@ public:
             Ref<abi::ITCallInfo> info;
             abi::Long state = 0, cause = 0;
             if (!said || said->get_Call(info.out()) < 0 || !info || said->get_State(&state) < 0)
-                return missed({.states = true, .calls = false});
+                return missed({.states = true});
             if (said->get_Cause(&cause) < 0) cause = 0;
             observe(whose(info.identity()), *info.get(), static_cast<CallState>(state),
                     static_cast<DisconnectCause>(cause), true);
         } else if (event.kind == abi::te_callnotification) {
             const auto said = event.object.as<abi::ITCallNotificationEvent>();
             Ref<abi::ITCallInfo> info;
-            if (!said || said->get_Call(info.out()) < 0 || !info) return missed({.states = false, .calls = true});
+            if (!said || said->get_Call(info.out()) < 0 || !info) return missed({.calls = true});
             abi::Long privilege = 0;
             const bool says = said->get_Event(&privilege) >= 0;
             appear(info, says ? std::optional(static_cast<Privilege>(privilege)) : std::nullopt, true);
@@ -54,9 +54,9 @@ public:
     }
 
     // Whose events they were is not known: so every call is asked that may have had one, if it does not have one soon.
-    void missed(Missed missed) noexcept {
-        if (missed.calls) calls_missed_ = true;
-        if (!missed.states) return;
+    void missed(Missed what) noexcept {
+        if (what.calls) calls_missed_ = true;
+        if (!what.states) return;
         const std::lock_guard lock(mutex_);
         const auto now = Clock::now();
         for (auto& [key, record] : book_.records()) record.missed_event(now);
@@ -115,9 +115,8 @@ private:
     // Handlers hear what comes in events. `info`: a reference to the call's object.
     void observe(Call call, abi::ITCallInfo& info, CallState state, DisconnectCause cause, bool by_event) noexcept {
         std::shared_ptr<const CallInfo> said;
-        if (state == CallState::disconnected &&
-            look(call, [](const Record& r) { return !r.ending && !r.void_; }) == true)
-            said = ask_all(info);
+        const auto wants_info = [](const Record& r) { return !r.ending && !r.given_up && !r.void_; };
+        if (state == CallState::disconnected && look(call, wants_info) == true) said = ask_all(info);
         bool heard = false;
         {
             const std::lock_guard lock(mutex_);
@@ -141,7 +140,7 @@ private:
             call = admit(error, info.as<abi::ITBasicCallControl>(), privilege, true);
             if (error) return; // it is known already
         } catch (const std::bad_alloc&) {
-            return missed({.states = false, .calls = true});
+            return missed({.calls = true});
         }
         if (!by_event) resynchronize(call);
         bool offered = false;
@@ -159,7 +158,7 @@ private:
     void look_for_calls(abi::ITAddress& address) noexcept {
         if (const std::lock_guard lock(mutex_); closed_) return; // we want no more
         Ref<abi::IEnumCall> calls;
-        if (address.EnumerateCalls(calls.out()) < 0 || !calls) return missed({.states = false, .calls = true});
+        if (address.EnumerateCalls(calls.out()) < 0 || !calls) return missed({.calls = true});
         for (;;) {
             Ref<abi::ITCallInfo> info;
             if (calls->Next(1, info.out(), nullptr) != abi::s_ok || !info) return;

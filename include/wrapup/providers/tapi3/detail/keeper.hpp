@@ -95,6 +95,7 @@ protected:
     // ---- with the mutex
 
     Record* find(Call call) noexcept { return book_.find(call); }
+
     void post_disconnection(Record& record) noexcept {
         post(record, record.disconnecting, [](Job& job) noexcept {
             auto& posted = static_cast<Record::Posted&>(job);
@@ -102,8 +103,9 @@ protected:
         });
     }
 
+    // Of a call that is only looked at. @pre no drop of it is wanted yet
     void post_leaving(Record& record) noexcept {
-        record.wants_drop(Dropper::session, record.code); // once
+        record.wants_drop(Dropper::session, record.code);
         post(record, record.disconnecting, [](Job& job) noexcept {
             auto& posted = static_cast<Record::Posted&>(job);
             posted.keeper->leave(posted.call);
@@ -119,6 +121,7 @@ protected:
 
     // ---- without it
 
+    // See `Book::next`.
     Call next(Call call) const noexcept {
         const std::lock_guard lock(mutex_);
         return book_.next(call);
@@ -155,6 +158,7 @@ protected:
         }
         return notifiers_.remove(call);
     }
+
     void used(Call call) noexcept {
         {
             const std::lock_guard lock(mutex_);
@@ -194,6 +198,7 @@ protected:
             break;
         }
     }
+
     // By a worker, who has it in use.
     void let_go_if_unused(Call call) noexcept {
         Book::Entry gone; // its references are given up without the lock
@@ -209,7 +214,7 @@ protected:
         changed_.notify_all();
     }
 
-    // On a thread of the apartment. Nothing where there is no memory.
+    // All that TAPI says of the call; nothing where there is no memory. On a thread of the apartment.
     std::shared_ptr<const CallInfo> ask_all(abi::ITCallInfo& info) const noexcept {
         try {
             return std::make_shared<const CallInfo>(Reader(com_, info).all());
