@@ -61,10 +61,13 @@ Verdict drop_is_ours(I& i) {
 // Checks a session that ends by our drop, and one that the other side ends. `check` is given what makes the end.
 template <class I, class Check>
 Verdict ended_both_ways(I& i, Check check) {
+    [[maybe_unused]] const auto before = i.alive();
     Verdict dropped = i.was_broken("drop.ends") ? not_applicable("needs drop.ends")
                                                 : check([](auto& subject) { subject.session.drop(); });
     if constexpr (Notifies<ProviderOf<I>> && Ends<BenchOf<I>>) {
         if (dropped.outcome == Outcome::broken || i.was_broken("remote.reported")) return dropped;
+        // What was ended may be given back on another thread: it is not to be counted with what comes now.
+        if (dropped.outcome == Outcome::holds) static_cast<void>(i.eventually([&] { return i.alive() == before; }));
         Verdict ended = check([&i](auto& subject) { i.bench().end(subject.session.id()); });
         return ended.outcome == Outcome::not_applicable ? dropped : ended;
     } else {
