@@ -57,7 +57,7 @@ foreach(source IN LISTS sources)
     windows_test(${name} n ${name})
 endforeach()
 
-foreach(name IN ITEMS rules conformance many_calls layout)
+foreach(name IN ITEMS rules conformance exhaustion many_calls layout)
     windows_test(tapi3_${name} n tapi3_${name})
 endforeach()
 

@@ -73,6 +73,7 @@ public:
     HResult create_tapi(abi::ITTAPI** tapi) noexcept override {
         exchange_.called("CoCreateInstance", true);
         if (const HResult failed = exchange_.step(0); failed < 0) return failed;
+        const Own own;
         return Machine::create_tapi(tapi);
     }
     abi::String allocate_string(std::u16string_view text) noexcept override {

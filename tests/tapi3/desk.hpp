@@ -9,7 +9,9 @@
 #include "tapi3/double.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -28,7 +30,10 @@ using Tapi3Session = wrapup::Session<tapi3::Provider>;
 
 class Tapi3Desk {
 public:
-    explicit Tapi3Desk(tapi3::Options options = fast()) {
+    /// `prepare`: what is done before TAPI is used.
+    explicit Tapi3Desk(tapi3::Options options = fast(),
+                       const std::function<void(tapi3_double::Exchange&)>& prepare = {}) {
+        if (prepare) prepare(exchange_);
         if (!options.on_call)
             options.on_call = [this](Tapi3Session call) {
                 const std::lock_guard lock(mutex_);
@@ -83,6 +88,19 @@ public:
             return call.has_value();
         }));
         return std::move(*call);
+    }
+    /// Calls whose Disconnect blocks, until `Exchange::unblock`: as many as there can be threads to call it.
+    [[nodiscard]] std::vector<Tapi3Session> keep_all_workers() {
+        constexpr std::size_t workers = 64;
+        tapi3_double::Script script;
+        script.blocks = true;
+        exchange_.usually(script);
+        std::vector<Tapi3Session> busy;
+        while (busy.size() < workers) busy.push_back(dial());
+        const int before = exchange_.books().disconnects;
+        for (auto& call : busy) CHECK(!call.drop());
+        CHECK(eventually([&] { return exchange_.books().disconnects == before + static_cast<int>(workers); }));
+        return busy;
     }
     [[nodiscard]] std::optional<Tapi3Session> next() {
         const std::lock_guard lock(mutex_);

@@ -137,10 +137,13 @@ public:
         next_.push_back(script);
     }
     void connect_returns(HResult result) { connect_ = result; }
+    /// A call that rings may be let go as it is: there is no memory to take it.
+    void let_ring() { let_ring_ = true; }
     /// Connect does not return until `unblock`.
     void connect_blocks() { connect_blocks_ = true; }
-    /// What `get_Call` and `get_State` of events return.
-    void events_return(HResult result) { events_ = result; }
+    /// So many events say nothing: what is asked of them is an error.
+    void next_events_fail(int count) { failing_events_ = count; }
+    [[nodiscard]] int failing_events() const { return failing_events_; }
     void create_returns(HResult result) { create_ = result; }
     /// What activation and Initialize, put_EventFilter, FindConnectionPoint, Advise, RegisterCallNotifications return: the
     /// n-th of them, from 0.
@@ -217,11 +220,17 @@ public:
     }
     void wrong(std::string what) { violations_.push_back(std::move(what)); } // with the mutex
     void is_released(const char* what) {
-        if (apartments_here() == 0) violated(std::string("Release of ") + what + ": this thread is in no apartment");
+        if (!is_tapis() && !in_apartment(apartments_here()))
+            violated(std::string("Release of ") + what + ": this thread is in no apartment");
     }
     static int& apartments_here() noexcept {
         static thread_local int depth = 0;
         return depth;
+    }
+    /// Whether this thread is TAPI's, which gives an event to the sink.
+    static bool& is_tapis() noexcept {
+        static thread_local bool is = false;
+        return is;
     }
     static bool& in_event() noexcept {
         static thread_local bool inside = false;
@@ -275,8 +284,8 @@ public:
     std::map<Long, Long> numbers;
     std::map<Long, std::string> buffers;
     HResult connect_ = abi::s_ok, create_ = abi::s_ok;
-    std::atomic<HResult> events_{abi::s_ok};
-    std::atomic<bool> connect_blocks_{false};
+    std::atomic<int> failing_events_{0};
+    std::atomic<bool> connect_blocks_{false}, let_ring_{false};
     std::map<int, Call*> ringing_; // references to calls that are offered, and neither answered nor over
 
 private:
@@ -507,7 +516,7 @@ private:
     void is_let_go() noexcept override {
         --exchange_.books_.held;
         if (state_ != abi::cs_disconnected && privilege_ == abi::cp_owner && disconnects_ == 0 &&
-            state_ != abi::cs_idle)
+            state_ != abi::cs_idle && !(state_ == abi::cs_offering && own_ > 0 && exchange_.let_ring_))
             exchange_.wrong("Release: of a call that is not disconnected, and nobody has tried");
     }
     void dies() noexcept override {
@@ -581,7 +590,10 @@ public:
     TAPI3_DOUBLE_DISPATCH
     HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
         const Own own;
-        if (const HResult failed = exchange_.events_; failed < 0) return failed;
+        if (exchange_.failing_events_ > 0) {
+            --exchange_.failing_events_;
+            return abi::e_fail;
+        }
         *call = new TearOff(exchange_, call_);
         return abi::s_ok;
     }
@@ -625,7 +637,10 @@ public:
     TAPI3_DOUBLE_DISPATCH
     HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
         const Own own;
-        if (const HResult failed = exchange_.events_; failed < 0) return failed;
+        if (exchange_.failing_events_ > 0) {
+            --exchange_.failing_events_;
+            return abi::e_fail;
+        }
         *call = new TearOff(exchange_, call_);
         return abi::s_ok;
     }
@@ -732,6 +747,7 @@ public:
     }
     TAPI3_DOUBLE_COUNTED
     HResult WRAPUP_TAPI3_CALL Next(ULong wanted, abi::ITAddress** addresses, ULong* fetched) noexcept override {
+        const Own own;
         const bool is_there = wanted == 1 && at_++ < 2;
         if (is_there) *addresses = new Address(exchange_);
         if (fetched) *fetched = is_there ? 1 : 0;
@@ -818,6 +834,7 @@ public:
     }
     HResult WRAPUP_TAPI3_CALL EnumerateAddresses(abi::IEnumAddress** addresses) noexcept override {
         exchange_.called("EnumerateAddresses");
+        const Own own;
         *addresses = new Addresses(exchange_);
         return abi::s_ok;
     }
@@ -847,6 +864,7 @@ public:
         exchange_.called("FindConnectionPoint");
         if (const HResult failed = exchange_.step(3); failed < 0) return failed;
         if (wanted != abi::ITTAPIEventNotification::iid) return abi::e_nointerface;
+        const Own own;
         *point = new Point(exchange_);
         return abi::s_ok;
     }
@@ -879,7 +897,7 @@ inline void Exchange::fire(Long kind, abi::IDispatch* event) {
             to->AddRef();
         }
     }
-    ++apartments_here(); // a test may call it: then its thread is one of TAPI's for so long
+    is_tapis() = true; // a test may call it: then its thread is one of TAPI's for so long
     if (to) {
         in_event() = true;
         to->Event(kind, event);
@@ -887,7 +905,7 @@ inline void Exchange::fire(Long kind, abi::IDispatch* event) {
         to->Release();
     }
     event->Release();
-    --apartments_here();
+    is_tapis() = false;
 }
 inline void Exchange::let_go(Call* call) { call->unrefer(); }
 inline void Call::tell(Long state, Long cause) {

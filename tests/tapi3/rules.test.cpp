@@ -8,6 +8,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -31,6 +33,23 @@ Script returning(Error error) {
     Script script;
     script.returns = static_cast<HResult>(error);
     return script;
+}
+
+// Whether a verb returns, and succeeds, while everything else stands still, as it does until `goes_on`.
+template <class Verb, class GoesOn>
+bool returns(Verb verb, GoesOn goes_on) {
+    std::atomic<bool> back{false};
+    bool succeeded = false;
+    std::thread thread([&] {
+        succeeded = verb();
+        back = true;
+    });
+    const auto deadline = std::chrono::steady_clock::now() + 2s;
+    while (!back && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(1ms);
+    const bool in_time = back;
+    goes_on();
+    thread.join();
+    return in_time && succeeded;
 }
 
 } // namespace
@@ -145,6 +164,52 @@ TEST_CASE("rule 34: a drop from where events are handled is not made there", "[t
     CHECK(desk.exchange().books().disconnects == 1);
 }
 
+TEST_CASE("rule 34: a drop that finds the call over waits for no thread", "[tapi3][rule 34]") {
+    auto options = Tapi3Desk::fast();
+    std::atomic<bool> held{false}, go_on{false};
+    options.on_state = [&](tapi3::Call, CallState state) {
+        held = state == CallState::disconnected;
+        while (held && !go_on) std::this_thread::sleep_for(1ms);
+    };
+    Tapi3Desk desk(options);
+    desk.exchange().set_number(15, 77);
+    auto call = desk.dial();
+    const int number = desk.number();
+    auto busy = desk.keep_all_workers();
+    desk.exchange().hangs_up(number);
+    REQUIRE(Tapi3Desk::eventually([&] { return held.load(); })); // and nobody has been told of the end
+    CHECK(returns([&] { return !call.drop(); },
+                  [&] {
+                      go_on = true;
+                      desk.exchange().unblock();
+                  }));
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::remote);
+    REQUIRE(call.termination()->statistics->info);
+    CHECK(call.termination()->statistics->info->call_id == 77u);
+}
+
+TEST_CASE("rule 34: nor does leaving a call that is only looked at", "[tapi3][rule 34]") {
+    for (const bool releases : {false, true}) {
+        auto options = Tapi3Desk::fast();
+        options.monitors = true;
+        Tapi3Desk desk(options);
+        desk.exchange().set_number(15, 77);
+        auto call = desk.take(abi::cp_monitor);
+        const wrapup::Monitor<Provider> monitor(call);
+        auto busy = desk.keep_all_workers();
+        const auto leave = [&] {
+            if (!releases) return !call.abort() && !call.abort();
+            call.release();
+            return true;
+        };
+        CHECK(returns(leave, [&] { desk.exchange().unblock(); }));
+        REQUIRE(Tapi3Desk::eventually([&] { return monitor.termination() != nullptr; }));
+        CHECK(monitor.termination()->statistics->info->call_id == 77u);
+        CHECK(desk.exchange().books().disconnects == static_cast<int>(busy.size()));
+    }
+}
+
 TEST_CASE("rule 35: the object is held until a late event, and the cause is that of the event", "[tapi3][rule 35]") {
     auto options = Tapi3Desk::fast();
     options.patience = 10s;
@@ -192,6 +257,21 @@ TEST_CASE("rule 35: a call that never ends is held until the service goes", "[ta
     CHECK(desk.exchange().books().held == 0);
 }
 
+TEST_CASE("rule 35: an event that says nothing is one that was missed", "[tapi3][rule 35]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    const int number = desk.number();
+    desk.exchange().settle();
+    desk.exchange().next_events_fail(3);
+    desk.exchange().hangs_up(number);
+    desk.exchange().offer(); // of which two events tell
+    REQUIRE(Tapi3Desk::eventually([&] { return desk.exchange().failing_events() == 0; }));
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->cause->disconnected == DisconnectCause::unknown);
+    CHECK(Tapi3Desk::eventually([&] { return desk.next().has_value(); })); // and given back at once
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 1; }));
+}
+
 TEST_CASE("rule 36: what the other party has ended is not disconnected", "[tapi3][rule 36]") {
     Tapi3Desk desk;
     auto call = desk.dial();
@@ -206,24 +286,17 @@ TEST_CASE("rule 36: what the other party has ended is not disconnected", "[tapi3
 }
 
 TEST_CASE("rule 36: nor is what has ended before there was a thread to disconnect it", "[tapi3][rule 36]") {
-    constexpr std::size_t threads = 64;
     Tapi3Desk desk;
     auto call = desk.dial();
     const int number = desk.number();
-    std::vector<Tapi3Session> busy;
-    Script script;
-    script.blocks = true;
-    desk.exchange().usually(script);
-    while (busy.size() < threads) busy.push_back(desk.dial());
-    for (auto& other : busy) CHECK(!other.drop());
-    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == static_cast<int>(threads); }));
+    auto busy = desk.keep_all_workers();
     CHECK(!call.drop()); // and there is nobody to do it
     desk.exchange().hangs_up(number);
     REQUIRE(Tapi3Desk::over(call));
     CHECK(call.termination()->contested); // it had been asked for, and was not our doing
     desk.exchange().unblock();
     for (auto& other : busy) CHECK(Tapi3Desk::over(other));
-    CHECK(desk.exchange().books().disconnects == static_cast<int>(threads));
+    CHECK(desk.exchange().books().disconnects == static_cast<int>(busy.size()));
 }
 
 TEST_CASE("rule 36: idle is before a call, not its end", "[tapi3][rule 36]") {
@@ -372,6 +445,47 @@ TEST_CASE("rule 41: a call that comes while others are waited for is disconnecte
     CHECK(!desk.next());
 }
 
+TEST_CASE("rule 41: a session that begins while its call is given back is lost", "[tapi3][rule 41]") {
+    Tapi3Desk desk;
+    Script never;
+    never.ends = false;
+    desk.exchange().usually(never);
+    auto call = desk.dial();
+    std::optional<Tapi3Session> late;
+    {
+        const Provider provider(desk.telephony());
+        const wrapup::TerminationCallback callback(call,
+                                                   [&, id = call.id()]() noexcept { late.emplace(id, provider); });
+        desk.close();
+    }
+    REQUIRE(late);
+    REQUIRE(late->termination());
+    CHECK(late->termination()->origin == Origin::service);
+}
+
+TEST_CASE("rule 41: what the workers may be about to leave outlives them", "[tapi3][rule 41]") {
+    std::weak_ptr<int> calls; // as long as the calls' handler
+    std::atomic<int> left{0}, too_late{0};
+    const auto with_handler = [&] {
+        auto here = std::make_shared<int>();
+        calls = here;
+        auto options = Tapi3Desk::fast();
+        options.on_state = [here](tapi3::Call, CallState) {};
+        return options;
+    };
+    Tapi3Desk desk(with_handler(), [&](Exchange& exchange) {
+        exchange.leaves = [&] {
+            ++left;
+            if (calls.expired()) ++too_late;
+        };
+    });
+    desk.dial().release();
+    desk.close();
+    CHECK(left > 1);
+    CHECK(too_late == 0);
+    CHECK(calls.expired());
+}
+
 TEST_CASE("rule 42: each item may be absent on its own, after the end too", "[tapi3][rule 42]") {
     Tapi3Desk desk;
     desk.exchange().set_text(1, u"+49 30 1");
@@ -461,13 +575,7 @@ TEST_CASE("tapi3: a call that is listed may be asked, also where it is about to 
     desk.exchange().hangs_up(desk.number());
     REQUIRE(Tapi3Desk::over(call));
     const auto id = call.id();
-    std::vector<Tapi3Session> busy;
-    Script script;
-    script.blocks = true;
-    desk.exchange().usually(script);
-    while (busy.size() < 64) busy.push_back(desk.dial());
-    for (auto& other : busy) CHECK(!other.drop());
-    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 64; }));
+    auto busy = desk.keep_all_workers();
     call.release(); // which waits for a worker
     Provider provider(desk.telephony());
     std::thread asks([&] { static_cast<void>(provider.call_info(id)); });
