@@ -243,8 +243,8 @@ TEST_CASE("sofia: a peer that vanishes is noticed when we end the call", "[sofia
     CHECK(call.termination()->cause->by == EndedBy::failure);
 }
 
-// The stack leaks the INVITE then, without us as well (tests/sofia_sip/early_bye.c): under a sanitizer that looks for leaks, this
-// is not run. *Source:* nua_session.c, nua_session_usage_remove, which refers to the INVITE and does not let go of it again
+// The stack leaks the INVITE in these, without us as well (tests/sofia_sip/early_bye.c): under a sanitizer that looks for leaks, this
+// they are not run. *Source:* nua_session.c, nua_session_usage_remove, which refers to the INVITE and does not let go of it again
 #ifndef WRAPUP_LOOKS_FOR_LEAKS
 TEST_CASE("sofia: a BYE that comes in the place of an answer", "[sofia][remote][leaks]") {
     Sipp peer("sends_bye_while_it_rings");
@@ -253,6 +253,14 @@ TEST_CASE("sofia: a BYE that comes in the place of an answer", "[sofia][remote][
     check_ended(call, {Origin::remote, EndedBy::bye, 0});
     CHECK_FALSE(SipDesk::info(call).times.answered);
     CHECK(peer.is_content());
+}
+
+TEST_CASE("sofia: a PRACK that is not answered ends the call", "[sofia][service][leaks]") {
+    Sipp peer("rings_for_ever", {"-default_behaviors", "none"}, 1,
+              {{"SIP/2.0 180 Ringing", "SIP/2.0 183 Progress\n      Require: 100rel\n      RSeq: 1"}});
+    SipDesk desk;
+    auto call = desk.dial(peer);
+    check_ended(call, {Origin::service, EndedBy::silence, 408});
 }
 #endif
 

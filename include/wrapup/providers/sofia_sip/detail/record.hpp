@@ -153,7 +153,8 @@ struct Record {
     // does by itself.
     void hear_state(int status, const Cause& why) noexcept {
         if (heard != Heard::nothing || status < 300) return;
-        hear(drop.made == Verb::refuse ? Heard::answer : Heard::failure, why);
+        const Heard nobody = status == 408 ? Heard::silence : Heard::failure; // as where a PRACK is not answered
+        hear(drop.made == Verb::refuse ? Heard::answer : nobody, why);
     }
 
     // An INVITE that is cancelled and not answered is given up, which the stack does not do. *Source:* RFC 3261, 9.1: after
