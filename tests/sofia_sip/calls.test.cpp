@@ -243,7 +243,7 @@ TEST_CASE("sofia: a peer that vanishes is noticed when we end the call", "[sofia
     CHECK(call.termination()->cause->by == EndedBy::failure);
 }
 
-// The stack leaks the INVITE in these, without us as well (tests/sofia_sip/early_bye.c): under a sanitizer that looks for leaks, this
+// The stack leaks the INVITE in these, without us as well (tests/sofia_sip/early_bye.cpp): under a sanitizer that looks for leaks
 // they are not run. *Source:* nua_session.c, nua_session_usage_remove, which refers to the INVITE and does not let go of it again
 #ifndef WRAPUP_LOOKS_FOR_LEAKS
 TEST_CASE("sofia: a BYE that comes in the place of an answer", "[sofia][remote][leaks]") {
