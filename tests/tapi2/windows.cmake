@@ -12,6 +12,7 @@ set(binary_dir "${CMAKE_CURRENT_BINARY_DIR}/windows")
 if(WRAPUP_MINGW AND WRAPUP_WINE AND WRAPUP_WINEBOOT)
     # No display, no messages of Wine's own, and none of the home directory's settings.
     set(wine ${CMAKE_COMMAND} -E env --unset=DISPLAY WINEDEBUG=-all "WINEPREFIX=${binary_dir}/prefix")
+    set(run "${CMAKE_CURRENT_LIST_DIR}/windows/run.sh")
 
     add_test(
         NAME windows.build
@@ -26,7 +27,7 @@ if(WRAPUP_MINGW AND WRAPUP_WINE AND WRAPUP_WINEBOOT)
                 -DCMAKE_CXX_FLAGS=-O0 # half of the time that -O2 takes
                 "-DWRAPUP_WARNINGS_AS_ERRORS=${WRAPUP_WARNINGS_AS_ERRORS}"
     )
-    add_test(NAME windows.prefix COMMAND ${wine} WINEDLLOVERRIDES=mscoree,mshtml= "${WRAPUP_WINEBOOT}" -i)
+    add_test(NAME windows.prefix COMMAND ${wine} WINEDLLOVERRIDES=mscoree,mshtml= "${run}" "${WRAPUP_WINEBOOT}" -i)
     set_tests_properties(windows.prefix PROPERTIES DEPENDS windows.build)
     # It starts first, and nothing else can run meanwhile.
     set_tests_properties(windows.build PROPERTIES COST 100 ENVIRONMENT "MAKEFLAGS=-j2")
@@ -41,7 +42,7 @@ function(windows_test name override program)
     if(wine)
         add_test(
             NAME windows.${name}
-            COMMAND ${wine} WINEDLLOVERRIDES=tapi32=${override} "${WRAPUP_WINE}" ${program}.exe ${ARGN}
+            COMMAND ${wine} WINEDLLOVERRIDES=tapi32=${override} "${run}" "${WRAPUP_WINE}" ${program}.exe ${ARGN}
             WORKING_DIRECTORY "${binary_dir}/bin"
         )
         set_tests_properties(windows.${name} PROPERTIES FIXTURES_REQUIRED windows TIMEOUT 120)
@@ -148,7 +149,7 @@ if(wine)
         COMMAND
             ${CMAKE_COMMAND}
             -D "HERE=$<TARGET_FILE:wrapup_tests>"
-            -D "WINE=${wine};WINEDLLOVERRIDES=tapi32=n;${WRAPUP_WINE}"
+            -D "WINE=${wine};WINEDLLOVERRIDES=tapi32=n;${run};${WRAPUP_WINE}"
             -D "FOLDER=${binary_dir}/bin"
             -P "${CMAKE_CURRENT_LIST_DIR}/table.cmake"
     )
