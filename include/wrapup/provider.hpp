@@ -5,7 +5,6 @@
 #include <wrapup/transition.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -241,9 +240,9 @@ concept Traces = requires(P& provider, const Transition& transition) {
 /// *Law:* `free` is called once for what `allocate` has returned, with the same size, when the last handle of the session is
 /// gone, on whichever thread that is; by the session's provider, which has been moved meanwhile.
 template <class P>
-concept Allocates = requires(P& provider, void* memory, std::size_t size) {
-    { provider.allocate(size, size) } noexcept -> std::same_as<void*>;
-    { provider.free(memory, size, size) } noexcept;
+concept Allocates = requires(P& provider, void* memory) {
+    { provider.allocate(sizeof(P), alignof(P)) } noexcept -> std::same_as<void*>;
+    { provider.free(memory, sizeof(P), alignof(P)) } noexcept;
 };
 
 } // namespace wrapup

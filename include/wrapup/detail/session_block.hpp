@@ -6,7 +6,6 @@
 #include <wrapup/detail/control_block.hpp>
 #include <wrapup/source_location.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <new>
 #include <utility>
