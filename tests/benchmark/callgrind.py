@@ -114,7 +114,7 @@ def _system_calls(program, arguments):
     return counted
 
 
-def figures(program, *arguments):
+def figures(program, *arguments, system_calls=True):
     """All figures of a program that collects with counting.hpp, by `(group, name)`, and what it prints. The measuring itself is
     taken off."""
     with tempfile.TemporaryDirectory() as directory:
@@ -130,6 +130,6 @@ def figures(program, *arguments):
         counted = dict(_read(dump) for dump in out.iterdir())
     del counted[None]  # what is left at the end
     nothing = next(count for title, count in counted.items() if title.endswith(" / nothing"))
-    for title, calls in _system_calls(program, arguments).items():
+    for title, calls in _system_calls(program, arguments).items() if system_calls else ():
         counted[title].system_calls = calls
     return {tuple(title.split(" / ")): count - nothing for title, count in counted.items()}, printed
