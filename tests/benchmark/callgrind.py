@@ -61,8 +61,8 @@ def _of_interest(binary):
     return locked, table
 
 
-def _read(dump):
-    """The title of a dump, and what it counts, per round."""
+def _read(dump, functions):
+    """The title of a dump, and what it counts in these functions, per round."""
     title, binary, function, rounds = None, None, "", 1
     count = collections.Counter()
     passes = False
@@ -78,6 +78,8 @@ def _read(dump):
         elif line.startswith("0x"):
             if passes:
                 passes = False
+                continue
+            if functions and not functions.match(function):
                 continue
             address, _, *events = line.split()
             address = int(address, 16)
@@ -114,9 +116,9 @@ def _system_calls(program, arguments):
     return counted
 
 
-def figures(program, *arguments, system_calls=True):
+def figures(program, *arguments, system_calls=True, functions=None):
     """All figures of a program that collects with counting.hpp, by `(group, name)`, and what it prints. The measuring itself is
-    taken off."""
+    taken off; or else counted are some `functions` alone."""
     with tempfile.TemporaryDirectory() as directory:
         out = pathlib.Path(directory)
         printed = subprocess.run(
@@ -127,7 +129,7 @@ def figures(program, *arguments, system_calls=True):
             text=True,
             check=True,
         ).stdout
-        counted = dict(_read(dump) for dump in out.iterdir())
+        counted = dict(_read(dump, functions and re.compile(functions)) for dump in sorted(out.iterdir(), key=lambda d: int(d.suffix[1:] or 0)))
     del counted[None]  # what is left at the end
     nothing = next(count for title, count in counted.items() if title.endswith(" / nothing"))
     for title, calls in _system_calls(program, arguments).items() if system_calls else ():

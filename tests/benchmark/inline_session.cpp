@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// The lives of ../instructions/lives.hpp, by hand and with wrapup, and the same with a `std::unique_ptr` and with an
+// The lives of ../instructions/lives.hpp, by hand and with wrapup; by hand with the record that wrapup keeps; and with a `std::unique_ptr` and with an
 // `absl::Cleanup`: two of them each, since the identifier stays valid after the drop.
 #include "../instructions/lives.hpp"
 #include "counting.hpp"
@@ -25,10 +25,74 @@ struct Number {
     friend bool operator==(Number, Number) = default;
 };
 
+enum class Kept : unsigned char { live, dropped, record, nothing };
+enum class Ended : unsigned char { by_user, by_application };
+
 template <class F>
 using Cleanup = decltype(absl::MakeCleanup(std::declval<F>()));
 
 } // namespace
+
+#define RECORDED_LIVES(service)                                                                                        \
+    namespace service {                                                                                                \
+    /* By hand, with what wrapup keeps: who has ended it, and how. */                                                  \
+    struct Recorded {                                                                                                  \
+        int id;                                                                                                        \
+        Kept kept;                                                                                                     \
+        Ended by;                                                                                                      \
+        bool contested;                                                                                                \
+        bool abandoned;                                                                                                \
+    };                                                                                                                 \
+    inline void end(Recorded* call, Ended by, bool abandoned) {                                                        \
+        service::drop(call->id);                                                                                       \
+        call->kept = Kept::dropped;                                                                                    \
+        call->by = by;                                                                                                 \
+        call->contested = false;                                                                                       \
+        call->abandoned = abandoned;                                                                                   \
+    }                                                                                                                  \
+    }                                                                                                                  \
+    LIFE service##_straight_recorded(int id) {                                                                         \
+        service::drop(id);                                                                                             \
+        const int duration = service::duration(id);                                                                    \
+        service::deallocate(id);                                                                                       \
+        return duration;                                                                                               \
+    }                                                                                                                  \
+    LIFE service##_conditional_recorded(int id) {                                                                      \
+        bool dropped = false;                                                                                          \
+        if (id & 1) {                                                                                                  \
+            service::drop(id);                                                                                         \
+            dropped = true;                                                                                            \
+        }                                                                                                              \
+        const int duration = service::duration(id);                                                                    \
+        if (!dropped) service::drop(id);                                                                               \
+        service::deallocate(id);                                                                                       \
+        return duration;                                                                                               \
+    }                                                                                                                  \
+    LIFE service##_stored_recorded_construct(service::Recorded* call, int id) {                                        \
+        *call = {id, Kept::live, Ended::by_user, false, false};                                                        \
+        return 0;                                                                                                      \
+    }                                                                                                                  \
+    LIFE service##_stored_recorded_drop(service::Recorded* call) {                                                     \
+        if (call->kept == Kept::live) end(call, Ended::by_user, false);                                                \
+        return 0;                                                                                                      \
+    }                                                                                                                  \
+    LIFE service##_stored_recorded_query(service::Recorded* call) {                                                    \
+        if (call->kept >= Kept::record) std::abort();                                                                  \
+        return service::duration(call->id);                                                                            \
+    }                                                                                                                  \
+    LIFE service##_stored_recorded_release(service::Recorded* call) {                                                  \
+        if (call->kept >= Kept::record) return 0;                                                                      \
+        if (call->kept == Kept::live) end(call, Ended::by_application, true);                                          \
+        call->kept = Kept::record;                                                                                     \
+        service::deallocate(call->id);                                                                                 \
+        return 0;                                                                                                      \
+    }                                                                                                                  \
+    LIFE service##_stored_recorded_destroy(service::Recorded* call) {                                                  \
+        if (call->kept >= Kept::record) return 0;                                                                      \
+        if (call->kept == Kept::live) end(call, Ended::by_application, true);                                          \
+        service::deallocate(call->id);                                                                                 \
+        return 0;                                                                                                      \
+    }
 
 #define INLINE_LIVES(service)                                                                                          \
     namespace service {                                                                                                \
@@ -137,6 +201,8 @@ using Cleanup = decltype(absl::MakeCleanup(std::declval<F>()));
 
 INSTRUCTIONS_LIVES(inlinable)
 INSTRUCTIONS_LIVES(external)
+RECORDED_LIVES(inlinable)
+RECORDED_LIVES(external)
 INLINE_LIVES(inlinable)
 INLINE_LIVES(external)
 
@@ -208,10 +274,12 @@ void stored(const char* service, const char* design, const Verbs<Call>& verbs) {
 int main() {
     one("", "nothing", nothing);
     INLINE_DESIGN(inlinable, hand, Hand);
+    INLINE_DESIGN(inlinable, recorded, Recorded);
     INLINE_DESIGN(inlinable, wrapup, Session);
     INLINE_DESIGN(inlinable, unique_ptr, UniquePtr);
     INLINE_DESIGN(inlinable, cleanup, Cleanups);
     INLINE_DESIGN(external, hand, Hand);
+    INLINE_DESIGN(external, recorded, Recorded);
     INLINE_DESIGN(external, wrapup, Session);
     INLINE_DESIGN(external, unique_ptr, UniquePtr);
     INLINE_DESIGN(external, cleanup, Cleanups);
