@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSL-1.0
+# A limit that cannot be exceeded is none. What the script CHECK counts is compared once more, with limits that are each lower
+# by one than what is counted: then every one of them must be said to be exceeded.
+set(arguments "")
+foreach(name COMPILER COMPILER_ID COMPILER_VERSION VALGRIND ANNOTATE SOURCES INCLUDE BINARY)
+  list(APPEND arguments "-D${name}=${${name}}")
+endforeach()
+
+execute_process(COMMAND ${CMAKE_COMMAND} ${arguments} -P ${CHECK} ERROR_VARIABLE report)
+if(report MATCHES "SKIPPED[^\n]*")
+  message("${CMAKE_MATCH_0}")
+  return()
+endif()
+string(REGEX MATCHALL "[a-z]+ [a-z_.]+: [0-9]+ -?[0-9]+\n" counted "${report}")
+if(NOT counted)
+  message(FATAL_ERROR "nothing was counted:\n${report}")
+endif()
+set(limits "")
+foreach(line IN LISTS counted)
+  string(REGEX MATCH "^([a-z]+) ([a-z_.]+): ([0-9]+)" line "${line}")
+  math(EXPR less "${CMAKE_MATCH_3} - 1")
+  string(APPEND limits "${CMAKE_MATCH_1} ${CMAKE_MATCH_2} ${less}\n")
+endforeach()
+file(WRITE ${BINARY}.limits.txt "${limits}")
+
+execute_process(
+  COMMAND ${CMAKE_COMMAND} ${arguments} -DLIMITS=${BINARY}.limits.txt -P ${CHECK}
+  RESULT_VARIABLE result ERROR_VARIABLE report)
+string(REGEX REPLACE "[ \n]+" " " report "${report}")
+string(REGEX MATCH "more than limits.txt allows: .*" exceeded "${report}")
+set(missed "")
+foreach(line IN LISTS counted)
+  string(REGEX MATCH "^[^:]+" name "${line}")
+  if(NOT exceeded MATCHES "[:;] ?${name}[; ]")
+    list(APPEND missed "${name}")
+  endif()
+endforeach()
+if(missed OR result EQUAL 0)
+  message(FATAL_ERROR "exceeded by one, and not noticed: ${missed}\n${report}")
+endif()
+list(LENGTH counted all)
+message("${all} limits, each of which can be exceeded")
