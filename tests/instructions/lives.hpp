@@ -10,6 +10,11 @@
 
 // A session's life, written by hand and with wrapup, in three shapes.
 
+// What a life with wrapup is to execute beside: nothing, but where the count itself is tested.
+#ifndef INSTRUCTIONS_MORE
+#define INSTRUCTIONS_MORE static_cast<void>(0)
+#endif
+
 #define LIFE extern "C" [[gnu::noinline]] int
 
 // By hand, as one would in C: what there is to know is whether there is an identifier and whether it was dropped.
@@ -31,6 +36,7 @@ enum class Line : unsigned char { empty, live, dropped };
         return duration;                                                                                               \
     }                                                                                                                  \
     LIFE service##_straight_wrapup(int id) {                                                                           \
+        INSTRUCTIONS_MORE;                                                                                             \
         service::Session call{id};                                                                                     \
         call.drop();                                                                                                   \
         const int duration = call.query<&service::Provider::duration>();                                               \
@@ -50,6 +56,7 @@ enum class Line : unsigned char { empty, live, dropped };
         return duration;                                                                                               \
     }                                                                                                                  \
     LIFE service##_conditional_wrapup(int id) {                                                                        \
+        INSTRUCTIONS_MORE;                                                                                             \
         service::Session call{id};                                                                                     \
         if (id & 1) call.drop();                                                                                       \
         return call.query<&service::Provider::duration>();                                                             \
@@ -90,6 +97,7 @@ enum class Line : unsigned char { empty, live, dropped };
         return 0;                                                                                                      \
     }                                                                                                                  \
     LIFE service##_stored_wrapup_drop(service::Session* call) {                                                        \
+        INSTRUCTIONS_MORE;                                                                                             \
         call->drop();                                                                                                  \
         return 0;                                                                                                      \
     }                                                                                                                  \

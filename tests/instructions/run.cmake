@@ -5,7 +5,7 @@ if(NOT VALGRIND)
 endif()
 
 execute_process(
-  COMMAND ${COMPILER} -std=c++20 -O2 -I${INCLUDE} ${SOURCES}/lives.cpp ${SOURCES}/external.cpp -o ${BINARY}
+  COMMAND ${COMPILER} -std=c++20 -O2 ${MORE} -I${INCLUDE} ${SOURCES}/lives.cpp ${SOURCES}/external.cpp -o ${BINARY}
   COMMAND_ERROR_IS_FATAL ANY)
 
 # The instructions that a life of `ids` sessions executes.

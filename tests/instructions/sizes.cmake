@@ -25,10 +25,8 @@ function(preprocessed result)
   file(WRITE ${BINARY}.headers.cpp "#include <${text}>\n")
   execute_process(
     COMMAND ${COMPILER} -std=c++20 -I${INCLUDE} -E ${BINARY}.headers.cpp
-    OUTPUT_FILE ${BINARY}.headers.txt COMMAND_ERROR_IS_FATAL ANY)
-  file(READ ${BINARY}.headers.txt text)
-  string(REGEX REPLACE "[^\n]" "" text "${text}")
-  string(LENGTH "${text}" lines)
+    COMMAND grep -c ""
+    OUTPUT_VARIABLE lines OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   set(${result} ${lines} PARENT_SCOPE)
 endfunction()
 
