@@ -195,6 +195,72 @@ class Report:
         ratio = told["wrapup"] / told["stop_source"]
         self.show("time of a callback, against std::stop_callback", "0.10", f"{ratio:.2f}", ratio <= 0.10)
 
+    # ---- what a promise costs by itself
+
+    def promises(self):
+        location = f"-I{HERE / 'variants' / 'no_location'}"
+        plain = f"-include;{HERE / 'variants' / 'plain_error.hpp'}"
+        accepted = [
+            (
+                "detail/control_block.hpp",
+                """        if (!refused) {
+            State after = claimed;
+            steps::accept_drop(after);
+            if (std::uint64_t expected = claimed.bits(); replace(expected, after)) return refused;
+        }
+""",
+                "        if (!refused) return refused;\n",
+            ),
+            (
+                "detail/steps.hpp",
+                "    begin(s, origin, flags | dropping);\n    s.add_lease();\n",
+                "    begin(s, origin, flags);\n    s.accept_first();\n",
+            ),
+        ]
+        stored = [
+            (
+                "detail/control_block.hpp",
+                "steps::publish_silently(after) && replace(seen, after)) return;",
+                "steps::publish_silently(after)) return word_.store(after.bits(), Backend::release);",
+            )
+        ]
+        variants = {
+            "as it is": ("", []),
+            "nobody says where it was asked for (`source_location`)": (location, []),
+            "errors are an int instead of a `std::error_code`": (plain, []),
+            "the identifier is not held while it is dropped, and nobody learns that the drop was accepted": ("", accepted),
+            "these three": (f"{location};{plain}", accepted),
+            "publication is a store, which loses what another thread does meanwhile": ("", stored),
+        }
+        print("\n## What a promise costs by itself")
+        print("\nInstructions of the verbs, as the gate counts them (../instructions/notifying.cpp), with and without it.")
+        for i, (name, (flags, edits)) in enumerate(variants.items()):
+            include = self.directory / f"include{i}"
+            shutil.copytree(INCLUDE, include)
+            for header, old, new in edits:
+                text = (include / "wrapup" / header).read_text()
+                if old not in text:
+                    raise SystemExit(f"{name}: {header} has changed")
+                (include / "wrapup" / header).write_text(text.replace(old, new))
+            counted = self.gate(include, flags)
+            if i == 0:
+                table("", *(verb.replace("_", " ") for verb in counted))
+            row(name, *counted.values())
+
+    def gate(self, include, flags):
+        instructions = TESTS / "instructions"
+        counted = subprocess.run(
+            ["cmake", f"-DCOMPILER={self.options.compilers[0]}", "-DCOMPILER_ID=GNU", "-DCOMPILER_VERSION=12."]
+            + ["-DVALGRIND=valgrind", "-DANNOTATE=callgrind_annotate", f"-DMORE={flags}", f"-DSOURCES={instructions}"]
+            + [f"-DINCLUDE={include}", f"-DBINARY={self.directory / 'notifying'}", "-P", instructions / "notifying.cmake"],
+            capture_output=True,
+            text=True,
+        ).stderr
+        found = dict(re.findall(r"^instructions (\w+): (\d+) \d+$", counted, re.MULTILINE))
+        if not found:
+            raise SystemExit(counted)
+        return found
+
     # ---- many
 
     def scale(self):
@@ -262,7 +328,7 @@ class Report:
     def front_end(self, compiler, i, name, text):
         source = self.directory / f"header{i}.cpp"
         source.write_text(text)
-        shadow = [f"-I{HERE / 'light'}"] if "few lines" in name else []
+        shadow = [f"-I{HERE / 'variants' / 'light'}"] if "few lines" in name else []
         command = [compiler, "-std=c++20", *shadow, f"-I{INCLUDE}"]
         lines = run(*command, "-E", source).count("\n")
         stages = subprocess.run([*command, "-fsyntax-only", "-###", str(source)], capture_output=True, text=True).stderr
@@ -358,7 +424,7 @@ def standard(header):
 
 
 def main():
-    parts = ["inline", "notifying", "callbacks", "times", "scale", "headers", "objects"]
+    parts = ["inline", "notifying", "callbacks", "times", "promises", "scale", "headers", "objects"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="where they were built")
     parser.add_argument("--compilers", default="g++,clang++", help="the first one also counts the headers")

@@ -6,6 +6,7 @@
 #include "designs.hpp"
 
 #include <benchmark/benchmark.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
@@ -42,7 +43,14 @@ void questions(benchmark::State& state) {
     for (auto _ : state) benchmark::DoNotOptimize(monitor.query());
 }
 
-// While another thread asks the same session, by way of a monitor of its own. Counted is only where that one has run meanwhile: on
+// How often this thread was taken off its processor without having asked for it.
+long put_off() {
+    rusage usage{};
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nivcsw;
+}
+
+// While another thread asks the same session, by way of a monitor of its own. Counted is only where both have run all the time: on
 // a machine that others use, two threads are not always two.
 template <std::size_t which>
 void contended_questions(benchmark::State& state) {
@@ -63,14 +71,17 @@ void contended_questions(benchmark::State& state) {
     using Clock = std::chrono::steady_clock;
     for (auto _ : state) {
         int met = 0;
+        long interrupted = 0;
         std::chrono::duration<double> took{};
         do {
+            interrupted = put_off();
             const int before = other.times;
             const auto begin = Clock::now();
             for (int i = 0; i < at_once; ++i) benchmark::DoNotOptimize(monitor.query());
             took = Clock::now() - begin;
             met = other.times - before;
-        } while (met < at_once / 4);
+            interrupted = put_off() - interrupted;
+        } while (met < at_once / 4 || interrupted != 0);
         state.SetIterationTime(took.count());
     }
     done = true;

@@ -8,7 +8,7 @@ endif()
 skip_other_compilers()
 
 execute_process(
-  COMMAND ${COMPILER} -std=c++20 -O2 -w -I${INCLUDE} ${SOURCES}/notifying.cpp -o ${BINARY}
+  COMMAND ${COMPILER} -std=c++20 -O2 -w ${MORE} -I${INCLUDE} ${SOURCES}/notifying.cpp -o ${BINARY}
   COMMAND_ERROR_IS_FATAL ANY)
 execute_process(
   COMMAND ${VALGRIND} --tool=callgrind --callgrind-out-file=${BINARY}.callgrind ${BINARY}
