@@ -221,8 +221,9 @@ class Report:
             (
                 "detail/control_block.hpp",
                 "steps::publish_silently(after) && replace(seen, after)) return;",
-                "steps::publish_silently(after)) return word_.store(after.bits(), Backend::release);",
-            )
+                "steps::publish_silently(after)) return this->word_.store(after.bits(), Backend::release);",
+            ),
+            ("detail/state_word.hpp", "    typename Backend::template Atomic", "protected:\n    typename Backend::template Atomic"),
         ]
         variants = {
             "as it is": ("", []),
@@ -272,7 +273,7 @@ class Report:
         for order in ("same", "reverse", "random"):
             counted, lines = {}, {}
             for n in sizes:
-                counted[n], _ = self.figures("scale", n, order, system_calls=False)
+                counted[n], _ = self.figures("scale", str(n), order, system_calls=False)
                 timed = run(self.options.programs / "wrapup_benchmark_scale", n, order)
                 lines[n] = {tuple(line.split(" / ")[:2]): line.split(" / ")[3:] for line in timed.splitlines()}
             for group, what in lines[sizes[0]]:
