@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// Sessions of INSTANTIATIONS services, each ended sometimes, asked about and released; written by hand where HAND is defined. What
+// Sessions of INSTANTIATIONS services, none, one or two, each ended sometimes, asked about and released; written by hand where HAND is defined. What
 // a second one adds to the object file is what a further session costs in a program.
-#include <wrapup/session.hpp>
-
+#ifdef HAND
 #include <cstdlib>
+#else
+#include <wrapup/session.hpp>
+#endif
 
 template <int>
 struct Service {
@@ -68,7 +70,9 @@ void release(Call<service>* call) {
     template void drop<service>(Call<service>*);                                                                       \
     template void release<service>(Call<service>*)
 
+#if INSTANTIATIONS > 0
 INSTANTIATE(1);
+#endif
 #if INSTANTIATIONS > 1
 INSTANTIATE(2);
 #endif

@@ -30,6 +30,20 @@ TESTS = HERE.parent
 INCLUDE = TESTS.parent / "include"
 FLAGS = ["-std=c++20", "-O2", "-DNDEBUG", f"-I{INCLUDE}"]
 
+INTRODUCTION = """# What wrapup costs
+
+Against what people would use instead. This page is what is printed by
+
+```sh
+cmake -B build -D WRAPUP_BENCHMARKS=ON && cmake --build build --target wrapup_benchmark_report
+```
+
+which needs Debian's g++, libabsl-dev, libbenchmark-dev, libboost-dev, python3 and valgrind, beside what the tests need, and takes
+five minutes. Instructions are counted by callgrind, read-modify-writes in the machine code that it has seen executed, and system calls
+by valgrind: they repeat. Times are medians of interleaved repetitions, and mean something as ratios within one run only. Compiled at
+`-O2` by {compilers}; where nothing else is said, by the first of them. Each design is in a header of its own in
+[designs](designs), which says what it does not promise."""
+
 WRAPUP = "wrapup"
 ATOMIC = "shared_ptr + atomic"
 MUTEX = "shared_ptr + mutex"
@@ -44,6 +58,13 @@ def run(*command, **options):
 
 def number(value):
     return f"{value:.1f}".removesuffix(".0") if value < 1000 else f"{value:,.0f}"
+
+
+def called(compiler):
+    """GCC or Clang, and which version."""
+    version = run(compiler, "--version").splitlines()[0]
+    kind = "Clang" if "clang" in version else "GCC"
+    return f"{kind} {re.search(r'[0-9]+[.][0-9]+', version)[0]}"
 
 
 def table(*head):
@@ -82,7 +103,7 @@ class Report:
             run(compiler, *FLAGS, TESTS / "instructions" / "external.cpp", compiled, "-o", program)
             counted, _ = callgrind.figures(str(program), system_calls=False, functions="inlinable|external")
             functions = disassembled(compiled)
-            table(compiler, *designs.values(), "machine code", "with a record")
+            table(called(compiler), *designs.values(), "machine code", "with a record")
             ratios, another = [], []
             for service in ("inlinable", "external"):
                 for what in ("straight", "conditional", *verbs):
@@ -100,14 +121,14 @@ class Report:
             worst = max(ratios)
             beyond = [what for ratio, what in ratios if ratio > 1]
             self.show(
-                f"inline session, instructions against hand-written C, {compiler}",
+                f"inline session, instructions against hand-written C, {called(compiler)}",
                 "1.00",
                 f"{worst[0]:.2f}" + (f" ({'; '.join(beyond)})" if beyond else ""),
                 not beyond,
             )
-            if "clang" in compiler:
+            if "Clang" in called(compiler):
                 measured = f"another: {'; '.join(another)}" if another else "the same"
-                self.show(f"inline session, machine code, {compiler}", "the same", measured, not another)
+                self.show(f"inline session, machine code, {called(compiler)}", "the same", measured, not another)
 
     # ---- sessions that notify
 
@@ -120,7 +141,7 @@ class Report:
         columns += ["monitor gone", "service done", "release"]
         print("\n## A session that notifies")
         print("\nInstructions / read-modify-writes. The allocator is left out; the service's own work is one instruction for")
-        print("each call. What the designs do not promise stands in [designs](designs).")
+        print("each call.")
         table("", *columns, "heap: blocks / bytes")
         for design, number_of, size_of in blocks:
             cells = [counted[design, column] for column in columns]
@@ -314,7 +335,7 @@ class Report:
             found = {name: job.result() for name, job in jobs.items()}
         self.fronts = found
         empty = found["an empty file"][1]
-        table(compiler, "lines", "instructions (millions)", "of an empty file", "of its standard headers")
+        table(called(compiler), "lines", "instructions (millions)", "of an empty file", "of its standard headers")
         for name in [*light, together, *(f"<wrapup/{name}>" for name in public)]:
             lines, instructions = found[name]
             base = found.get(f"standard headers of {name}")
@@ -345,21 +366,23 @@ class Report:
 
     def objects(self):
         print("\n## Object files")
-        print("\nBytes of a file that has functions to ask, to drop and to release the sessions of one service, and of two.")
+        print("\nBytes of a file that has functions to ask, to drop and to release the sessions of no service, of one, and of two.")
         for compiler in self.options.compilers:
-            table(compiler, "one service", "two", "what the second adds", "of it code", "to unwind", "data")
+            table(called(compiler), "no service", "one", "two", "what the second adds", "of it code", "to unwind", "data")
             added = {}
             for name, flags in (("by hand", ["-DHAND"]), (WRAPUP, [])):
                 sections = []
-                for services in (1, 2):
+                for services in (0, 1, 2):
                     compiled = self.directory / "object.o"
                     run(compiler, *FLAGS, *flags, f"-DINSTANTIATIONS={services}", "-c", HERE / "instantiations.cpp", "-o", compiled)
                     sections.append(sizes(compiled))
-                added[name] = {kind: sections[1][kind] - sections[0][kind] for kind in sections[0]}
+                added[name] = {kind: sections[2][kind] - sections[1][kind] for kind in sections[0]}
                 totals = [sum(s.values()) for s in sections]
-                row(name, *totals, totals[1] - totals[0], *added[name].values())
+                row(name, *totals, totals[2] - totals[1], *added[name].values())
+            if name == WRAPUP:
+                self.show(f"the header alone, {called(compiler)}", "0 bytes", f"{totals[0]} bytes", totals[0] == 0)
             more = sum(added[WRAPUP].values()) - sum(added["by hand"].values())
-            self.show(f"one more inline instantiation, {compiler}", "0 bytes more", f"{more} bytes more", more <= 0)
+            self.show(f"one more inline instantiation, {called(compiler)}", "0 bytes more", f"{more} bytes more", more <= 0)
 
     def summary(self):
         print("\n## What must be shown")
@@ -435,7 +458,7 @@ def main():
     options.compilers = [name for name in options.compilers.split(",") if shutil.which(name)]
     with tempfile.TemporaryDirectory() as directory:
         report = Report(options, directory)
-        print("# What wrapup costs")
+        print(INTRODUCTION.format(compilers=", ".join(called(name) for name in options.compilers)))
         for part in options.only.split(","):
             getattr(report, part)()
             sys.stdout.flush()

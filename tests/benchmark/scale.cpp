@@ -89,7 +89,7 @@ struct Scale {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) return std::fputs("usage: scale SESSIONS ORDER\n", stderr), 2;
+    check(argc == 3, "usage: scale SESSIONS ORDER");
     const int count = std::atoi(argv[1]);
     check(count > 0 && static_cast<std::size_t>(count) <= most, "how many sessions?");
     const auto each = static_cast<std::size_t>(count);
