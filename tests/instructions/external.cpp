@@ -5,7 +5,10 @@ namespace external {
 namespace {
 volatile int line = 0;
 }
-int drop(int id) noexcept { return line = id, 0; }
+int drop(int id) noexcept {
+    line = id;
+    return 0;
+}
 int duration(int id) noexcept { return line + id; }
 void deallocate(int id) noexcept { line = -id; }
 } // namespace external

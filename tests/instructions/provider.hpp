@@ -7,7 +7,10 @@
 
 namespace inlinable {
 inline int volatile_line = 0;
-inline int drop(int id) noexcept { return *const_cast<volatile int*>(&volatile_line) = id, 0; }
+inline int drop(int id) noexcept {
+    *const_cast<volatile int*>(&volatile_line) = id;
+    return 0;
+}
 inline int duration(int id) noexcept { return *const_cast<volatile int*>(&volatile_line) + id; }
 inline void deallocate(int id) noexcept { *const_cast<volatile int*>(&volatile_line) = -id; }
 } // namespace inlinable
