@@ -55,7 +55,7 @@ long put_off() {
 template <std::size_t which>
 void contended_questions(benchmark::State& state) {
     constexpr int at_once = 500;
-    constexpr int most_tries = 20'000;
+    constexpr int most_tries = 2'000;
     const Session<Design<which>> session;
     const typename Design<which>::Monitor monitor(session.owner);
     struct alignas(64) Asked {
@@ -142,7 +142,7 @@ int main(int argc, char** argv) {
         benchmark::RegisterBenchmark((name + "/question").c_str(), questions<which>);
         benchmark::RegisterBenchmark((name + "/500 questions, two threads").c_str(), contended_questions<which>)
             ->UseManualTime()
-            ->Iterations(50);
+            ->Iterations(20);
     });
     benchmark::RegisterBenchmark("callback/wrapup ends", wrapup_ends);
     benchmark::RegisterBenchmark("callback/wrapup tells", wrapup_tells);
