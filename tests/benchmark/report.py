@@ -170,8 +170,13 @@ class Report:
         self.show("monitor taken, read-modify-writes", "1", number(locked), locked == 1)
         heap = blocks[0][2]
         self.show("heap for each session", "48 bytes", f"{heap} bytes", int(heap) <= 48)
-        calling = [what for (group, what), c in counted.items() if group == WRAPUP and c.system_calls]
-        looking = [what for (group, what), c in counted.items() if group == WRAPUP and c.wait_table]
+        alone = {
+            name: c
+            for name, c in counted.items()
+            if name[0] in (WRAPUP, "callback: wrapup") or name[0] == "waiting: wrapup" and name[1].startswith("nobody")
+        }
+        calling = [what for (_, what), c in alone.items() if c.system_calls]
+        looking = [what for (_, what), c in alone.items() if c.wait_table]
         self.show("system calls where nobody waits", "0", "; ".join(calling) or "0", not calling)
         self.show("looks into the table of those who wait", "0", "; ".join(looking) or "0", not looking)
 
