@@ -197,9 +197,9 @@ struct MinimalAllocates : MinimalNotifies {
         ledger.calls.emplace_back("allocate");
         return ::operator new(size, std::align_val_t{alignment}, std::nothrow);
     }
-    void free(void* memory, std::size_t size, std::size_t alignment) & noexcept {
+    void free(void* memory, std::size_t, std::size_t alignment) & noexcept {
         ledger.calls.emplace_back("free");
-        ::operator delete(memory, size, std::align_val_t{alignment});
+        ::operator delete(memory, std::align_val_t{alignment});
     }
 };
 
