@@ -180,6 +180,48 @@ TEST_CASE("sofia: whoever wants something else than a call leaves no handle", "[
     CHECK_FALSE(desk.next());
 }
 
+TEST_CASE("sofia: a message without end stops nobody", "[sofia][service]") {
+    SipDesk desk;
+    const std::string contact = desk.service().contact();
+    const auto port = static_cast<std::uint16_t>(std::stoi(contact.substr(contact.rfind(':') + 1)));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    std::string text = "INVITE sip:x@127.0.0.1 SIP/2.0\r\n";
+    while (text.size() < 6'000'000) text += "X: y\r\n";
+    const timeval limit{2, 0};
+    ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    for (std::size_t sent = 0; sent < text.size();) { // until the other side has had enough
+        const ssize_t more = ::send(connection, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+        if (more <= 0) break;
+        sent += static_cast<std::size_t>(more);
+    }
+    Sipp peer("answers");
+    auto call = desk.connect(peer);
+    CHECK_FALSE(call.drop());
+    CHECK(SipDesk::over(call));
+    CHECK(peer.is_content());
+    ::close(connection);
+}
+
+TEST_CASE("sofia: a patience without end is a long one", "[sofia][service]") {
+    sofia::Options options = SipDesk::fast();
+    options.patience = (std::chrono::milliseconds::max)();
+    options.t1 = (std::chrono::milliseconds::min)();
+    options.session_timer = (std::chrono::seconds::min)();
+    SipDesk desk(options);
+    Sipp peer("rings_for_ever", {"-default_behaviors", "none"});
+    auto call = desk.dial(peer);
+    REQUIRE(SipDesk::reaches(call, CallState::proceeding));
+    CHECK_FALSE(call.drop());
+    CHECK_FALSE(wrapup::wait_for(call, 1500ms));
+    CHECK_FALSE(call.abort());
+    CHECK(SipDesk::over(call));
+}
+
 TEST_CASE("sofia: a session is released, and another call begun, inside the notice of its end", "[sofia][release]") {
     SipDesk desk;
     Sipp peer("answers"), next("answers");

@@ -16,6 +16,7 @@
 #include <wrapup/providers/sofia_sip/timeline.hpp>
 #include <wrapup/session.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <csignal>
@@ -55,7 +56,8 @@ namespace wrapup::sofia {
 /// | we have answered, and no ACK has come | BYE, when the ACK has come, or is waited for no longer (RFC 3261, 15) |
 /// | ready | BYE |
 ///
-/// A 200 that crosses our CANCEL is acknowledged, and followed by BYE.
+/// A 200 that crosses our CANCEL is acknowledged, and followed by BYE. Where no ACK comes, the BYE is the stack's, and says that
+/// instead of the reason. Provisional answers are not acknowledged (100rel): the stack does not end an INVITE whose PRACK fails.
 ///
 /// | Who ends it | `termination()->origin` |
 /// |---|---|
@@ -181,8 +183,17 @@ inline Service::Service() : Service(Options()) {}
 
 inline Service::Service(const Options& options)
     : book_(std::make_shared<detail::Book>(options.sdp.empty() ? detail::inactive_audio : options.sdp)) {
-    detail::StackOptions wanted{options.url,   options.from,          options.t1, options.patience,
-                                options.grace, options.session_timer, {},         options.on_state};
+    constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 40); // sofia counts them in 32 bits
+    constexpr std::chrono::milliseconds shortest(1);
+    detail::StackOptions wanted{options.url,
+                                options.from,
+                                std::clamp(options.t1, shortest, longest),
+                                std::clamp(options.patience, shortest, longest),
+                                options.grace,
+                                std::clamp(options.session_timer, std::chrono::seconds(0),
+                                           std::chrono::duration_cast<std::chrono::seconds>(longest)),
+                                {},
+                                options.on_state};
     if (options.on_call)
         wanted.offer = [this, take = options.on_call](Call call) {
             std::optional<Session<Provider>> session;

@@ -36,7 +36,8 @@ struct Options {
     /// Told each state that a call enters, on the same thread. One that is ready stays so when it is invited to once more.
     std::function<void(Call, CallState)> on_state{};
 
-    /// The estimate of the round trip, and how long an answer is waited for: timers B, F and H. *Source:* RFC 3261, 17
+    /// The estimate of the round trip, and how long an answer is waited for: timers B, F and H. At least a millisecond, at most 40
+    /// days. *Source:* RFC 3261, 17
     std::chrono::milliseconds t1 = std::chrono::milliseconds(500);
     std::chrono::milliseconds patience = std::chrono::seconds(32);
 

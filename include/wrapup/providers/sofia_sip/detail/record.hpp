@@ -137,6 +137,7 @@ struct Record {
         if (is_live() && entered == CallState::ready) {
             up = true;
             heard = Heard::nothing; // an INVITE that had come to nothing was not the call's first, and it goes on
+            cause = {};
         }
         if (entered == dialog || entered == CallState::init) return;
         dialog = entered;

@@ -54,7 +54,8 @@ public:
                           NUTAG_URL(options_.url.c_str()), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOALERT(1),
                           NUTAG_AUTOANSWER(0), NUTAG_AUTOACK(0), NUTAG_RETRY_COUNT(0),
                           NUTAG_OUTBOUND("no-options-keepalive no-validate no-natify"), SIPTAG_ALLOW_STR(methods),
-                          NUTAG_APPL_METHOD("INVITE, UPDATE, INFO"),
+                          NUTAG_APPL_METHOD("INVITE, UPDATE, INFO, PRACK"), SIPTAG_SUPPORTED_STR("timer"),
+                          NTATAG_MAXSIZE(largest_message), NTATAG_UDP_MTU(65535), // ACK has no way back from TCP
                           NUTAG_SESSION_TIMER(static_cast<unsigned>(options_.session_timer.count())),
                           TAG_IF(options_.session_timer.count() > 0, NUTAG_MIN_SE(1)),
                           NTATAG_SIP_T1(static_cast<unsigned>(options_.t1.count())),
@@ -103,7 +104,10 @@ public:
     }
 
 private:
-    static constexpr const char* methods = "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO"; // others get 405
+    static constexpr const char* methods = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO"; // others get 405
+
+    // What is larger is not read to its end: the stack would take more and more time for each piece of it.
+    static constexpr unsigned largest_message = 65536;
 
     // Also of what was not quite made.
     void destroy() noexcept {
