@@ -154,7 +154,7 @@ struct Record {
     // does by itself.
     void hear_state(int status, const Cause& why) noexcept {
         if (heard != Heard::nothing || status < 300) return;
-        const Heard nobody = status == 408 ? Heard::silence : Heard::failure; // as where a PRACK is not answered
+        const Heard nobody = status == 408 ? Heard::silence : Heard::failure; // to something of the stack's own
         hear(drop.made == Verb::refuse ? Heard::answer : nobody, why);
     }
 
