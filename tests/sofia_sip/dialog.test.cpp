@@ -38,7 +38,7 @@ nothing      service  ours     ours     service  service
 bye          remote   !remote  +remote  remote   service
 cancel       remote   !remote  +remote  remote   service
 refusal 486  remote   !remote  +remote  remote   service
-refusal 487  remote   !remote  ours     remote   service
+refusal 487  remote   ours     ours     service  service
 answer       service  ours     ours     service  service
 silence      service  ours     ours     service  service
 failure      service  ours     ours     service  service

@@ -6,8 +6,10 @@
 
 #include "sofia_sip/desk.hpp"
 #include "sofia_sip/leaks.hpp"
+#include "sofia_sip/messages.hpp"
 #include "sofia_sip/sipp.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -102,28 +104,6 @@ private:
     std::mt19937 random_;
 };
 
-constexpr std::string_view sdp =
-    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n";
-
-std::string with_body(std::string head, bool body) {
-    if (body) head += "Content-Type: application/sdp\r\n";
-    head += "Content-Length: " + std::to_string(body ? sdp.size() : 0) + "\r\n\r\n";
-    if (body) head += sdp;
-    return head;
-}
-
-std::uint16_t port_of(const std::string& uri) {
-    return static_cast<std::uint16_t>(std::stoi(uri.substr(uri.rfind(':') + 1)));
-}
-
-// The value of a header field, and nothing where it is not there.
-std::string field(const std::string& message, const std::string& name) {
-    const std::size_t at = message.find("\r\n" + name + ": ");
-    if (at == message.npos) return {};
-    const std::size_t begin = at + name.size() + 4;
-    return message.substr(begin, message.find("\r\n", begin) - begin);
-}
-
 // That a call can still be made, and that no handle is left.
 void check_alive(SipDesk& desk) {
     Sipp peer("answers", {"-default_behaviors", "none"}); // messages may come twice, as it may take long
@@ -144,7 +124,7 @@ TEST_CASE("sofia: damaged requests of strangers, and of those who have called", 
     Vandal vandal(GENERATE(1U, 2U));
     std::mutex mutex;
     std::vector<SipSession> calls;
-    std::size_t taken = 0;
+    std::atomic<std::size_t> taken = 0;
     sofia::Options options = SipDesk::fast();
     options.on_call = [&](SipSession call) {
         const std::size_t number = ++taken;

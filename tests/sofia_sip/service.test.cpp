@@ -55,7 +55,9 @@ TEST_CASE("sofia: a service that cannot listen is none, and says why", "[sofia][
     const Udp taken;
     CHECK(why("sip:127.0.0.1:" + std::to_string(taken.port())) == std::errc::address_in_use);
     CHECK(why("sip:192.0.2.1:*") == std::errc::address_not_available);
-    for (const char* none : {"", "garbage", "sip:", "tel:+1"}) CHECK(why(none) == std::errc::invalid_argument);
+    for (const char* none :
+         {"", "garbage", "sip:", "tel:+1", "sips:127.0.0.1:*", "sip:127.0.0.1:65536", "sip:127.0.0.1:-1"})
+        CHECK(why(none) == std::errc::invalid_argument);
     CHECK_FALSE(why("sip:127.0.0.1:*"));
 }
 

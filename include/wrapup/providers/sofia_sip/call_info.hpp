@@ -13,8 +13,8 @@ namespace wrapup::sofia {
 struct Party {
     std::string uri;
     std::string display; ///< the name that stands before it; empty where there is none
-    /// This side's half of the dialog's name. Absent before there is a dialog, as in a call that was refused; ours of a call that
-    /// has come in, before the ACK.
+    /// This side's half of the dialog's name. Theirs is absent before they have answered with one, which a refusal may; ours of a
+    /// call that has come in, before the ACK.
     std::optional<std::string> tag;
 
     friend bool operator==(const Party&, const Party&) = default;

@@ -19,7 +19,8 @@ class Provider;
 
 /// How SIP is spoken.
 struct Options {
-    /// Where messages are received and sent from: an address of this machine, and a port, or `*` for any that is free.
+    /// Where messages are received and sent from: a `sip` URI with an address of this machine, and a port, or `*` for any that is
+    /// free.
     std::string url = "sip:127.0.0.1:*";
 
     /// Who we are: the From of our calls, a SIP URI with or without a name before it. Empty is the same as where we are reached.

@@ -35,7 +35,7 @@ public:
     /// The SIP URI under which it is reached, with the port that it has got.
     [[nodiscard]] const std::string& contact() const noexcept { return contact_; }
 
-    /// The calls whose handles are held, in the order in which they came. @throws std::bad_alloc
+    /// The calls that were not given back, in the order in which they came. @throws std::bad_alloc
     [[nodiscard]] std::vector<Call> outstanding() const { return book_->outstanding(); }
 
 private:

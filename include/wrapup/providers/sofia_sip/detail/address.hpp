@@ -8,18 +8,30 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace wrapup::sofia::detail {
 
+// As sofia has it: a number, `*` for any that is free, or none for the usual one.
+inline bool is_port(const char* port) noexcept {
+    const std::string_view text = port ? port : "*";
+    if (text == "*") return true;
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size();
+}
+
 // Whether one can listen there, and why not: nua_create does not say, leaves memory behind where it cannot, and takes no empty
-// URI. A name is left to it. *Source:* freeswitch/sofia-sip #45. @throws std::bad_alloc
+// URI. A name is left to it. There are no certificates for `sips`. *Source:* freeswitch/sofia-sip #45. @throws std::bad_alloc
 inline std::error_code try_to_listen(const std::string& uri) {
     const Home home;
     const url_t* const url = url_make(home.get(), uri.c_str());
-    const bool is_sip = url && (url->url_type == url_sip || url->url_type == url_sips);
-    if (!is_sip || !url->url_host || !*url->url_host) return make_error_code(std::errc::invalid_argument);
+    if (!url || url->url_type != url_sip || !url->url_host || !*url->url_host || !is_port(url->url_port))
+        return make_error_code(std::errc::invalid_argument);
     if (std::string(url->url_host) == "*") return {};
     std::string host = url->url_host;
     if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);

@@ -51,6 +51,8 @@ public:
         while (const std::uint64_t number = book_.give_up(options_.patience)) tell_end(number);
     }
 
+    void tell_lost(std::uint64_t number) const noexcept { tell_state(number, CallState::terminated); }
+
     // Somebody calls, or wants something else from a stranger.
     // @param open calls are taken
     void appear(const Event& event, nua_t* nua, nua_handle_t* handle, bool open) noexcept {
@@ -168,6 +170,9 @@ private:
             nua_respond(handle, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(nua), TAG_END());
         } else if (event.kind == nua_i_info || (event.kind == nua_i_update && event.sip && !event.sip->sip_payload)) {
             nua_respond(handle, SIP_200_OK, NUTAG_WITH_THIS(nua), TAG_END());
+        } else if (const int refusal = event.kind == nua_i_update ? refusal_of_offer(dialog_of(number)) : 0) {
+            nua_respond(handle, refusal, phrase_of(refusal), TAG_IF(refusal == 500, SIPTAG_RETRY_AFTER_STR("5")),
+                        NUTAG_WITH_THIS(nua), TAG_END());
         } else if (event.kind == nua_i_invite || event.kind == nua_i_update) {
             try {
                 const auto sdp = book_.look(Call(number), [](const Record& record) { return record.sdp; });
@@ -179,6 +184,11 @@ private:
         } else {
             nua_respond(handle, SIP_501_NOT_IMPLEMENTED, NUTAG_WITH_THIS(nua), TAG_END());
         }
+    }
+
+    CallState dialog_of(std::uint64_t number) const noexcept {
+        const auto look = [](const Record& record) { return record.dialog; };
+        return book_.look(Call(number), look).value_or(CallState::terminated);
     }
 
     Book& book_;

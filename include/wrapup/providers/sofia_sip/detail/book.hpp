@@ -118,7 +118,8 @@ public:
         const std::lock_guard lock(mutex_);
         std::vector<Call> calls;
         calls.reserve(records_.size());
-        for (const auto& [number, record] : records_) calls.push_back(Call(number));
+        for (const auto& [number, record] : records_)
+            if (!record.given_up) calls.push_back(Call(number));
         return calls;
     }
 
@@ -239,21 +240,24 @@ public:
         return handle;
     }
 
-    // Reports a call lost that is left over, and takes it out. @returns whether there was one
-    bool lose_one(nua_handle_s*& handle) noexcept {
+    // Reports a call lost that is left over, and takes it out.
+    // @param was_live whether it had not ended before. @returns its number, or 0 where there is none
+    std::uint64_t lose_one(nua_handle_s*& handle, bool& was_live) noexcept {
         Record* record = nullptr;
         Cause cause;
         {
             const std::lock_guard lock(mutex_);
-            if (records_.empty()) return false;
+            if (records_.empty()) return 0;
             record = &records_.begin()->second;
+            was_live = record->is_live();
             cause = copy_of(record->cause);
         }
         // A deallocation that is under way finds no call, or has found it before we could.
-        const Notifier<Cause> notifier = notifiers_.remove(record->number);
+        const std::uint64_t number = record->number;
+        const Notifier<Cause> notifier = notifiers_.remove(number);
         handle = erase(*record);
         notifier.lost(std::move(cause));
-        return true;
+        return number;
     }
 
 private:

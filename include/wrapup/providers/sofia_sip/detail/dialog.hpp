@@ -50,6 +50,18 @@ enum class Verb : std::uint8_t {
     return Verb::none;
 }
 
+// What an offer in an UPDATE is refused with while one of ours is not answered, or one of theirs; 0 where it is not.
+// *Source:* RFC 3311, 5.2
+[[nodiscard]] constexpr int refusal_of_offer(CallState dialog) noexcept {
+    switch (dialog) {
+    case CallState::calling:
+    case CallState::proceeding: return 491;
+    case CallState::received:
+    case CallState::early: return 500;
+    default: return 0;
+    }
+}
+
 // Who wants a call to end: its session, or the service as it goes.
 enum class Asker : std::uint8_t { nobody, session, service };
 
@@ -111,11 +123,10 @@ struct Verdict {
 constexpr int request_terminated = 487;
 
 // The end is the other side's where its own BYE, CANCEL or refusal has made it. Where ours was on its way at that moment, both
-// have ended the call: ours came first here, and theirs contests it. An INVITE that we have cancelled is answered by 487; another
-// refusal is one that had crossed the CANCEL. *Source:* RFC 3261, 9.2, 15.1.2
+// have ended the call: ours came first here, and theirs contests it. An INVITE that we have cancelled is answered by 487, which
+// says by itself that the CANCEL had left; another refusal is one that had crossed it. *Source:* RFC 3261, 9.2, 15.1.2
 [[nodiscard]] constexpr Verdict judge(Heard heard, int status, const Drop& drop) noexcept {
-    const bool answers_cancel =
-        heard == Heard::refusal && status == request_terminated && drop.made == Verb::cancel && drop.sent;
+    const bool answers_cancel = heard == Heard::refusal && status == request_terminated && drop.made == Verb::cancel;
     const bool theirs = heard == Heard::bye || heard == Heard::cancel || (heard == Heard::refusal && !answers_cancel);
     const bool ours_was_sent = drop.asker != Asker::nobody && drop.sent;
     if (theirs) {

@@ -57,8 +57,17 @@ inline void hear(Record& record, const Event& event, Cause cause) noexcept {
         if ((event.status == 401 || event.status == 407) && !record.info.times.answered)
             record.enter(CallState::terminated);
         break;
+    case nua_r_cancel:
+        if (answered) record.provisional = true; // or it would not have left
+        break;
     case nua_r_bye:
-        if (event.status >= 200) record.hear(answered ? Heard::answer : nobody, std::move(cause));
+        if (event.status < 200) break;
+        if (record.drop.made == Verb::bye) {
+            record.hear(answered ? Heard::answer : nobody, std::move(cause));
+        } else if (record.heard == Heard::nothing) {
+            // A BYE of the stack's own, for want of a sign of life: its answer is not the cause.
+            record.hear(Heard::silence, nothing_in_time());
+        }
         break;
     case nua_i_error:
         // No ACK has come. Other errors are of requests that came too late.

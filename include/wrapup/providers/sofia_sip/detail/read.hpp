@@ -107,7 +107,7 @@ struct Particulars {
         if (sip.sip_call_id) call_id = text_of(sip.sip_call_id->i_id);
         if (sip.sip_from) (sent_by_us ? local : remote) = party_of(*sip.sip_from);
         if (sip.sip_to) (sent_by_us ? remote : local) = party_of(*sip.sip_to);
-        contact = text_of(sip.sip_contact);
+        if (names_target(sip)) contact = text_of(sip.sip_contact);
     }
 
     // Takes what is new: tags come with the first answer, and a contact is the last that was heard of. Moves, so it cannot fail.
@@ -119,6 +119,13 @@ struct Particulars {
     }
 
 private:
+    // Whether its Contact is where to go from now on; elsewhere it means something else. *Source:* RFC 3261, 12.2 and 21.3;
+    // RFC 3311, 5
+    static bool names_target(const sip_t& sip) noexcept {
+        if (!sip.sip_cseq || (sip.sip_status && sip.sip_status->st_status >= 400)) return false;
+        return sip.sip_cseq->cs_method == sip_method_invite || sip.sip_cseq->cs_method == sip_method_update;
+    }
+
     static void take(Party& known, Party& said) noexcept {
         if (said.uri.empty()) return;
         if (!said.tag) said.tag = std::move(known.tag);

@@ -42,6 +42,13 @@ inline Cause copy_of(const Cause& cause) noexcept {
     }
 }
 
+// Of what the stack does not say. *Source:* RFC 3261, 8.1.3.1
+inline Cause nothing_in_time() noexcept {
+    Cause cause;
+    cause.status = 408;
+    return cause;
+}
+
 // What is to be done next for a call.
 enum class Due : std::uint8_t {
     nothing,
@@ -114,20 +121,20 @@ struct Record {
             conclude();
             return Due::telling;
         }
-        return given_up ? Due::destruction : Due::nothing;
+        // Destroyed, a handle sends at once the BYE that has to wait for the ACK, or for the end of the waiting for it.
+        return given_up && dialog != CallState::completed ? Due::destruction : Due::nothing;
     }
 
-    // What the stack was asked for in this round, and before, has been carried out.
+    // What the stack was asked for in this round, and before, has been carried out. It holds a CANCEL back until there is a
+    // provisional answer, and says so of 180 and the like, not of 100. *Source:* RFC 3261, 9.1; nta.c, nta_outgoing_tcancel
     void carried_out(std::uint64_t pass) noexcept {
-        if (drop.made != Verb::none && made_in <= pass) drop.sent = true;
+        const bool may_be_held = drop.made == Verb::cancel && !provisional;
+        if (drop.made != Verb::none && made_in <= pass && !may_be_held) drop.sent = true;
     }
 
-    // A BYE of the stack's own, for want of an ACK or of a sign of life, is not the cause, and neither is its answer. What the
-    // other side has said is.
     void hear(Heard what, Cause why) noexcept {
         if (!is_live() || heard == Heard::bye || heard == Heard::cancel) return;
-        const bool answers_the_stack = what == Heard::answer && drop.made != Verb::bye && heard != Heard::nothing;
-        if (answers_the_stack || (what == Heard::nothing && heard != Heard::nothing)) return;
+        if (what == Heard::nothing && heard != Heard::nothing) return;
         heard = what;
         cause = std::move(why);
         cause.by = ended_by(what);
@@ -141,6 +148,7 @@ struct Record {
         }
         if (entered == dialog || entered == CallState::init) return;
         dialog = entered;
+        provisional |= entered == CallState::proceeding;
         if (!is_live()) return;
         const bool is_answered =
             entered == CallState::ready || entered == CallState::completed || entered == CallState::completing;
@@ -163,9 +171,7 @@ struct Record {
     bool gives_up(std::chrono::steady_clock::duration patience) noexcept {
         const bool waits = is_live() && drop.made == Verb::cancel && verb() == Verb::cancel;
         if (!waits || std::chrono::steady_clock::now() - waits_since < patience) return false;
-        Cause none;
-        none.status = 408;
-        hear(Heard::silence, std::move(none));
+        hear(Heard::silence, nothing_in_time());
         conclude();
         return true;
     }
@@ -194,6 +200,7 @@ struct Record {
 
     Drop drop;
     std::uint64_t made_in = 0;
+    bool provisional = false; // known to have had a provisional answer
     std::chrono::steady_clock::time_point waits_since{};
     Reason reason;         // not changed any more when the drop is wanted
     unsigned requests = 0; // by the session, accepted

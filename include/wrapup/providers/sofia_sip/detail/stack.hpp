@@ -98,8 +98,12 @@ public:
 
     // Whoever is left is lost, and the stack goes.
     void take_down() noexcept {
-        for (nua_handle_t* handle = nullptr; book_.lose_one(handle);)
+        nua_handle_t* handle = nullptr;
+        bool was_live = false;
+        while (const std::uint64_t number = book_.lose_one(handle, was_live)) {
+            if (was_live) attendant_.tell_lost(number);
             if (handle) nua_handle_destroy(handle);
+        }
         destroy();
     }
 
