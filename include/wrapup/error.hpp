@@ -34,12 +34,16 @@ public:
     }
 };
 
-inline constinit Immortal<ErrorCategory> immortal_error_category{};
-
 } // namespace detail
 
 /// The category of `errc`.
-[[nodiscard]] inline const std::error_category& category() noexcept { return detail::immortal_error_category.object; }
+//
+// In here and not beside it, so that a file that has no error to make has no category either; and always the same, so that
+// the compiler need not ask for it where the error is not looked at.
+[[nodiscard, gnu::const, gnu::cold, gnu::noinline]] inline const std::error_category& category() noexcept {
+    static constinit detail::Immortal<detail::ErrorCategory> immortal{};
+    return immortal.object;
+}
 
 /// Makes `errc` usable wherever a `std::error_code` is.
 [[nodiscard]] inline std::error_code make_error_code(errc error) noexcept {
@@ -48,8 +52,9 @@ inline constinit Immortal<ErrorCategory> immortal_error_category{};
 
 namespace detail {
 
-// Where a caller has asked for what is not there and has given no std::error_code to say so in.
-[[noreturn]] inline void fail(std::error_code error) {
+// Where a caller has asked for what is not there and has given no std::error_code to say so in. Not inline, so that it costs
+// those who ask no more than a call.
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::error_code error) {
 #if defined(__cpp_exceptions)
     throw std::system_error(error);
 #else
@@ -57,6 +62,7 @@ namespace detail {
     std::abort();
 #endif
 }
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail_released() { fail(make_error_code(errc::released)); }
 
 } // namespace detail
 } // namespace wrapup

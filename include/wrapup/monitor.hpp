@@ -111,7 +111,7 @@ private:
             return detail::Anything();
         } else {
             if (session_) return session_->query(otherwise, std::forward<F>(f), std::forward<Args>(args)...);
-            return otherwise.template answer<detail::Answer<Provider, Identifier, F, Args...>>(errc::released);
+            return otherwise.template released<detail::Answer<Provider, Identifier, F, Args...>>();
         }
     }
 

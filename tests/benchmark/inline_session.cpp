@@ -89,7 +89,7 @@ using Cleanup = decltype(absl::MakeCleanup(std::declval<F>()));
     }                                                                                                                  \
     LIFE service##_stored_recorded_destroy(service::Recorded* call) {                                                  \
         if (call->kept >= Kept::record) return 0;                                                                      \
-        if (call->kept == Kept::live) end(call, Ended::by_application, true);                                          \
+        if (call->kept == Kept::live) service::drop(call->id);                                                         \
         service::deallocate(call->id);                                                                                 \
         return 0;                                                                                                      \
     }

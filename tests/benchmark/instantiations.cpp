@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// Sessions of INSTANTIATIONS services, none, one or two, each ended sometimes, asked about and released; written by hand where HAND is defined. What
-// a second one adds to the object file is what a further session costs in a program.
+// Sessions of INSTANTIATIONS services, none, one or two, each ended sometimes, asked about and released; written by hand where HAND is defined, and
+// where RECORD is with the record that wrapup keeps. What a second one adds to the object file is what a further session costs in a program.
 #ifdef HAND
 #include <cstdlib>
 #else
@@ -18,31 +18,51 @@ struct Service {
 
 #ifdef HAND
 
+#ifdef RECORD
+enum class Line : unsigned char { live, dropped, record, empty };
+constexpr Line nothing = Line::record;
+#else
 enum class Line : unsigned char { empty, live, dropped };
+constexpr Line nothing = Line::empty;
+#endif
+enum class Ended : unsigned char { by_user, by_application };
 
 template <int service>
 struct Call {
     int id;
     Line line;
+#ifdef RECORD
+    Ended by;
+    bool contested;
+    bool abandoned;
+#endif
+    bool empty() const { return line == Line::empty || line == nothing; }
+    void end([[maybe_unused]] Ended who, [[maybe_unused]] bool unasked) {
+        Service<service>::drop(id);
+        line = Line::dropped;
+#ifdef RECORD
+        by = who;
+        contested = false;
+        abandoned = unasked;
+#endif
+    }
 };
 
 template <int service>
 int ask(Call<service>* call) {
-    if (call->line == Line::empty) std::abort();
+    if (call->empty()) std::abort();
     return Service<service>::duration(call->id);
 }
 template <int service>
 void drop(Call<service>* call) {
-    if (call->line != Line::live) return;
-    Service<service>::drop(call->id);
-    call->line = Line::dropped;
+    if (call->line == Line::live) call->end(Ended::by_user, false);
 }
 template <int service>
 void release(Call<service>* call) {
-    if (call->line == Line::empty) return;
-    if (call->line == Line::live) Service<service>::drop(call->id);
+    if (call->empty()) return;
+    if (call->line == Line::live) call->end(Ended::by_application, true);
+    call->line = nothing;
     Service<service>::deallocate(call->id);
-    call->line = Line::empty;
 }
 
 #else

@@ -72,6 +72,10 @@ using Answer = decltype(ask(std::declval<P&>(), std::declval<const Id&>(), std::
 // What to do where there is nothing to ask.
 struct OrFail {
     template <class Answer>
+    [[noreturn]] Answer released() const {
+        fail_released();
+    }
+    template <class Answer>
     [[noreturn]] Answer answer(std::error_code error) const {
         fail(error);
     }
@@ -79,6 +83,10 @@ struct OrFail {
 struct OrReport {
     std::error_code& error;
 
+    template <class Answer>
+    Answer released() const {
+        return answer<Answer>(errc::released);
+    }
     template <class Answer>
     Answer answer(std::error_code why) const {
         error = why;

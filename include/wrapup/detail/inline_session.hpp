@@ -75,7 +75,7 @@ public:
     }
 
     Identifier detach(source_location where) {
-        if (empty()) fail(errc::released);
+        if (empty()) fail_released();
         tell({phase(), Phase::released, Origin::application, false, {}, where});
         held_ = held_ == Held::terminated ? Held::termination_only : Held::nothing;
         return id_;
@@ -89,13 +89,13 @@ public:
         return held_ == Held::terminated || held_ == Held::termination_only ? &termination_ : nullptr;
     }
     [[nodiscard]] Identifier id() const {
-        if (empty()) fail(errc::released);
+        if (empty()) fail_released();
         return id_;
     }
 
     template <class Otherwise, class F, class... Args>
     auto query(Otherwise otherwise, F&& f, Args&&... args) const -> Answer<P, Identifier, F, Args...> {
-        if (empty()) return otherwise.template answer<Answer<P, Identifier, F, Args...>>(errc::released);
+        if (empty()) return otherwise.template released<Answer<P, Identifier, F, Args...>>();
         return with_provider(
             [&](P& provider) { return ask(provider, id_, std::forward<F>(f), std::forward<Args>(args)...); });
     }
@@ -153,11 +153,14 @@ private:
     }
 
     // Nobody is left to ask again: where neither a drop nor an abort is accepted, the identifier is given back regardless.
-    void abandon(source_location where) noexcept {
+    std::error_code end_regardless() noexcept {
         auto refused = call_drop();
         if constexpr (Aborts<P>)
             if (refused) refused = call_abort();
-        if (refused) tell({phase(), phase(), Origin::application, false, refused, where});
+        return refused;
+    }
+    void abandon(source_location where) noexcept {
+        if (const auto refused = end_regardless()) tell({phase(), phase(), Origin::application, false, refused, where});
         publish(Origin::application, true, where);
     }
 
@@ -166,9 +169,13 @@ private:
         tell({Phase::terminated, Phase::released, Origin::application, false, {}, where});
     }
 
+    // Of an ending that nobody can look at any more, there is no record unless somebody is told of it while it happens.
     void finish() noexcept {
         if (empty()) return;
-        if (held_ == Held::active) abandon({});
+        if (held_ == Held::active) {
+            if constexpr (Traces<P> || Snapshots<P> || Timed<P>) abandon({});
+            else end_regardless();
+        }
         deallocate({});
     }
 

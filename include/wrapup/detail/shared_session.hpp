@@ -94,14 +94,14 @@ public:
     }
 
     [[nodiscard]] Identifier id() const {
-        if (empty()) fail(errc::released);
+        if (empty()) fail_released();
         if (block_->state().any(State::lost)) fail(errc::lost);
         return block_->id();
     }
     template <class Otherwise, class F, class... Args>
     auto query(Otherwise otherwise, F&& f, Args&&... args) const -> Answer<P, Identifier, F, Args...> {
         if (block_) return block_->query(otherwise, std::forward<F>(f), std::forward<Args>(args)...);
-        return otherwise.template answer<Answer<P, Identifier, F, Args...>>(errc::released);
+        return otherwise.template released<Answer<P, Identifier, F, Args...>>();
     }
 
     [[nodiscard]] Block* block() const noexcept { return block_; }
