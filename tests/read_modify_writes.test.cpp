@@ -2,10 +2,12 @@
 #include <wrapup/monitor.hpp>
 #include <wrapup/notifier.hpp>
 #include <wrapup/termination_callback.hpp>
+#include <wrapup/wait.hpp>
 
 #include "support/catch.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -44,6 +46,7 @@ struct CountingBackend : detail::NativeBackend {
     using Spinning = CountingAtomic<T>;
     using Mutex = detail::WordMutex<CountingBackend>;
     using LockedWord = detail::LockedWord<CountingBackend>;
+    using Waiting = detail::WaitingBackend<detail::NativeBackend>;
 };
 
 struct Line {
@@ -110,6 +113,15 @@ TEST_CASE("Read-modify-writes: looking at a session takes none, a question two",
     call.notifier.terminated();
     CHECK(count([&] { CHECK(monitor.query<&Line::duration>() == 1); }) == 2);
     CHECK(count([&] { CHECK(monitor.phase() == Phase::terminated); }) == 0);
+}
+
+TEST_CASE("Read-modify-writes: to wait for what is over takes none", "[cost][wait]") {
+    Call call;
+    const Monitor monitor{call.session};
+    call.notifier.terminated();
+    CHECK(count([&] { wait(call.session); }) == 0);
+    CHECK(count([&] { CHECK(wait_for(monitor, std::chrono::seconds(1))); }) == 0);
+    CHECK(count([&] { CHECK(wait_until(monitor, std::chrono::system_clock::now())); }) == 0);
 }
 
 TEST_CASE("Read-modify-writes: a monitor is copied with one, and goes with one", "[cost]") {

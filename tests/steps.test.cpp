@@ -101,6 +101,20 @@ TEST_CASE("Steps: an end published to observers alone is the end published", "[s
     CHECK(taken > 1'000);
 }
 
+TEST_CASE("Steps: a claim of which nobody is told is the claim, and what is late is not claimed", "[steps]") {
+    unsigned taken = 0;
+    for_each_state([&](State s) {
+        State any = s;
+        const bool claims = steps::claim(any, Origin::user, 0);
+        if (claims == steps::late(s)) FAIL("state " << s.bits());
+        State quick = s;
+        if (steps::claim_silently(quick, Origin::user) != (claims && !s.any(State::traced))) FAIL("state " << s.bits());
+        if (claims && !s.any(State::traced) && any != quick) FAIL("state " << s.bits());
+        taken += claims;
+    });
+    CHECK(taken > 100);
+}
+
 TEST_CASE("Steps: a drop accepted before anything else happens is a drop accepted", "[steps]") {
     unsigned taken = 0;
     for_each_state([&](State s) {

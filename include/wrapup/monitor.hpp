@@ -122,6 +122,7 @@ private:
 template <class Provider>
 class Controller : public Monitor<Provider> {
     using Location = source_location;
+    using Refusal = detail::Refusal;
 
 public:
     Controller() = default;
@@ -132,16 +133,17 @@ public:
     /// See `Session`: after the owner's release, `drop` and `disconnect` answer `errc::released`. `abort` still reaches a
     /// session whose end has not come.
     std::error_code drop(Location where = Location::current()) const noexcept {
-        return this->block() ? this->block()->drop(where) : make_error_code(errc::released);
+        return this->block() ? this->block()->drop(where) : Refusal(make_error_code(errc::released));
     }
     template <AcceptsReason P = Provider>
     std::error_code disconnect(typename P::Reason reason, Location where = Location::current()) const noexcept {
-        return this->block() ? this->block()->disconnect(std::move(reason), where) : make_error_code(errc::released);
+        return this->block() ? this->block()->disconnect(std::move(reason), where)
+                             : Refusal(make_error_code(errc::released));
     }
     std::error_code abort(Location where = Location::current()) const noexcept
         requires Aborts<Provider>
     {
-        return this->block() ? this->block()->abort(where) : make_error_code(errc::released);
+        return this->block() ? this->block()->abort(where) : Refusal(make_error_code(errc::released));
     }
 };
 

@@ -95,13 +95,14 @@ struct OrReport {
 };
 
 // `drop` and `abort` answer with nothing or with something that converts to an error.
-template <class Call>
-std::error_code refusal(Call call) noexcept {
+template <class Result = std::error_code, class Call>
+Result refusal(Call call) noexcept {
     if constexpr (std::is_void_v<decltype(call())>) {
         call();
         return {};
     } else {
-        return call();
+        const std::error_code refused = call();
+        return refused;
     }
 }
 

@@ -37,7 +37,16 @@ struct NativeBackend {
 
     // Names the calling thread, without what <thread> costs, and by the same name in every shared library of the program,
     // which a variable of our own would not.
-    static const void* this_thread() noexcept { return &errno; }
+    static const void* this_thread() noexcept {
+#if defined(__x86_64__) && defined(__linux__)
+        // What every thread's own memory begins with is its address: to read it takes no call.
+        const void* self;
+        asm("mov %%fs:0, %0" : "=r"(self));
+        return self;
+#else
+        return &errno;
+#endif
+    }
 
     // Null where there is no memory.
     template <std::size_t size, std::size_t alignment>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wrapup/detail/observers.hpp>
+#include <wrapup/detail/refusal.hpp>
 #include <wrapup/detail/state.hpp>
 #include <wrapup/detail/state_word.hpp>
 #include <wrapup/detail/steps.hpp>
@@ -11,7 +12,6 @@
 #include <wrapup/transition.hpp>
 
 #include <cstdint>
-#include <system_error>
 
 namespace wrapup::detail {
 
@@ -50,13 +50,18 @@ public:
         if (made) tell(made.before, Phase::active, Phase::terminating, origin, where);
         return made;
     }
-    [[gnu::noinline]] std::error_code unclaimed(State seen, Origin origin, source_location where) noexcept {
+    // Mostly nobody is to be told, and nothing has happened since the session was looked at. Returns whether it is so.
+    bool claim_silently(State& seen, Origin origin) noexcept {
+        std::uint64_t expected = seen.bits();
+        return steps::claim_silently(seen, origin) && replace(expected, seen);
+    }
+    Refusal unclaimed(State seen, Origin origin, source_location where) noexcept {
         superseded(seen, origin, where);
-        if (seen.any(State::given_up)) return errc::released;
+        if (seen.any(State::given_up)) return make_error_code(errc::released);
         return {};
     }
 
-    std::error_code abort(source_location where) noexcept {
+    Refusal abort(source_location where) noexcept {
         const Made made = hold([](State& s) { return steps::abort(s); });
         const State before = made.before;
         if (made) {
@@ -64,12 +69,12 @@ public:
             return answered(State::aborting, call_abort(), where);
         }
         superseded(before, Origin::user, where);
-        if (before.over() && before.any(State::given_up)) return errc::released;
+        if (before.over() && before.any(State::given_up)) return make_error_code(errc::released);
         return {};
     }
 
     // What the provider has answered to a drop. Mostly it accepts, and nothing has happened since the claim.
-    std::error_code answered(State claimed, std::error_code refused, source_location where) noexcept {
+    Refusal answered(State claimed, Refusal refused, source_location where) noexcept {
         if (!refused) {
             State after = claimed;
             steps::accept_drop(after);
@@ -80,9 +85,8 @@ public:
 
     // What the provider has answered to `call`, `dropping` or `aborting`. Where nothing is left that stands, this withdraws
     // the claim, and does what was posted while it stood: the owner's release. Returns what the caller is told.
-    [[gnu::noinline]] std::error_code answered(std::uint64_t call, std::error_code refused,
-                                               source_location where) noexcept {
-        std::error_code told;
+    [[gnu::noinline]] Refusal answered(std::uint64_t call, Refusal refused, source_location where) noexcept {
+        Refusal told;
         for (bool first = true;; first = false) {
             steps::Next next{};
             const Made made = update([&](State& s) {
@@ -141,28 +145,28 @@ public:
     // not may only fill what is empty. Returns what the state was.
     template <class Fill>
     State report(Event event, bool named, Origin origin, bool has_cause, Fill fill, source_location where) noexcept {
-        std::uint64_t seen = look();
-        if (State after(seen); event == Event::terminated && steps::report_end(after, named, origin)) {
-            if (replace(seen, after)) {
+        const State seen = state();
+        if (State after = seen; event == Event::terminated && steps::report_end(after, named, origin)) {
+            if (std::uint64_t expected = seen.bits(); replace(expected, after)) {
                 if (has_cause) fill(true);
                 publish(after, where);
-                return State(seen);
+                return seen;
             }
         }
-        return report_from(seen, {event, named, origin, has_cause}, fill, where);
+        return report_any({event, named, origin, has_cause}, fill, where);
     }
 
     // The notifier is gone, and its reference with it: whoever has not been told of an end by now never will be.
     void orphan(source_location where) noexcept {
         const State s = state();
         if (s.ended()) return leave_from(s);
-        report_from(
-            s.bits(), {Event::lost, true, Origin::service, false, true}, [](bool) {}, where);
+        report_any(
+            {Event::lost, true, Origin::service, false, true}, [](bool) {}, where);
         leave();
     }
 
     // A request that was accepted, or that a call in progress will say is, turned out to be refused.
-    void retract(std::error_code error, source_location where) noexcept {
+    void retract(Refusal error, source_location where) noexcept {
         bool withdraws = false;
         const Made made = update([&](State& s) {
             const std::uint64_t calls = s.calls();
@@ -235,9 +239,9 @@ protected:
     // The termination is complete: publish, notify, release, in this order. Mostly nothing has happened since the end was
     // reported, and nobody is to be told.
     void completed(State reported, source_location where) noexcept {
-        std::uint64_t seen = reported.bits();
-        if (State after = reported; steps::publish_silently(after) && replace(seen, after)) return;
-        publish_from(reported, seen, where);
+        std::uint64_t expected = reported.bits();
+        if (State after = reported; steps::publish_silently(after) && replace(expected, after)) return;
+        publish_aloud(reported, where);
     }
 
 private:
@@ -250,10 +254,9 @@ private:
     using Word::update_from;
 
     template <class Fill>
-    [[gnu::noinline]] State report_from(std::uint64_t seen, steps::Notice notice, Fill fill,
-                                        source_location where) noexcept {
+    [[gnu::noinline]] State report_any(steps::Notice notice, Fill fill, source_location where) noexcept {
         steps::Report report;
-        const Made made = update_from(seen, [&](State& s) { return steps::report(s, notice, report); }, {});
+        const Made made = update([&](State& s) { return steps::report(s, notice, report); });
         const Origin origin = notice.named ? notice.origin : made.before.origin();
         const State before = made.before;
         if (report.late) superseded(before, origin, where);
@@ -271,11 +274,15 @@ private:
         return before;
     }
 
-    [[gnu::noinline]] void publish_from(State reported, std::uint64_t seen, source_location where) noexcept {
-        if (State after = reported; steps::publish_aloud(after) && replace(seen, after)) return deliver(after, where);
+    [[gnu::noinline]] void publish_aloud(State reported, source_location where) noexcept {
+        std::uint64_t expected = reported.bits();
+        if (State after = reported; steps::publish_aloud(after) && replace(expected, after))
+            return deliver(after, where);
+        publish_any(where);
+    }
+    [[gnu::noinline]] void publish_any(source_location where) noexcept {
         Phase to{};
-        const Made made = update_from(
-            seen,
+        const Made made = update(
             [&](State& s) {
                 conclude(s);
                 steps::publish(s);
@@ -320,23 +327,23 @@ private:
     }
 
     // Whoever traces may destroy the session, or the notifier, that has brought us here.
-    [[gnu::noinline]] void trace(Phase from, Phase to, Origin origin, bool superseded, const std::error_code* refusal,
+    [[gnu::noinline]] void trace(Phase from, Phase to, Origin origin, bool superseded, const Refusal* refusal,
                                  source_location where) noexcept {
         refer();
-        call_trace({from, to, origin, superseded, refusal ? *refusal : std::error_code(), where});
+        call_trace({from, to, origin, superseded, refusal ? *refusal : Refusal(), where});
         leave();
     }
     void tell(State s, Phase from, Phase to, Origin origin, source_location where,
-              const std::error_code* refusal = nullptr) noexcept {
+              const Refusal* refusal = nullptr) noexcept {
         if (s.any(State::traced)) trace(from, to, origin, false, refusal, where);
     }
-    void superseded(State s, Origin origin, source_location where, const std::error_code* refusal = nullptr) noexcept {
+    void superseded(State s, Origin origin, source_location where, const Refusal* refusal = nullptr) noexcept {
         if (s.any(State::traced)) trace(s.phase(), s.phase(), origin, true, refusal, where);
     }
 
     // What only the class with the provider can do.
-    virtual std::error_code call_drop() noexcept = 0;
-    virtual std::error_code call_abort() noexcept = 0;
+    virtual Refusal call_drop() noexcept = 0;
+    virtual Refusal call_abort() noexcept = 0;
     virtual void call_deallocate() noexcept = 0;
     virtual void deallocate() noexcept = 0; // with what follows, where nobody is to be told
     virtual void call_trace(const Transition& transition) noexcept = 0;

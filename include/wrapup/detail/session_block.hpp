@@ -4,6 +4,8 @@
 #include <wrapup/detail/ask.hpp>
 #include <wrapup/detail/backend.hpp>
 #include <wrapup/detail/control_block.hpp>
+#include <wrapup/detail/refusal.hpp>
+#include <wrapup/detail/steps.hpp>
 #include <wrapup/source_location.hpp>
 
 #include <cstdint>
@@ -43,19 +45,19 @@ public:
         this->filled(State::filling_request, where);
     }
 
-    std::error_code drop(source_location where) noexcept {
-        const auto claim = this->claim(0, Origin::user, where);
-        return claim ? drop_claimed(claim.after, where) : this->unclaimed(claim.before, Origin::user, where);
+    Refusal drop(source_location where) noexcept {
+        const State seen = this->state();
+        return steps::late(seen) ? this->unclaimed(seen, Origin::user, where) : drop_live(seen, where);
     }
 
     template <class Reason>
-    std::error_code disconnect(Reason reason, source_location where) noexcept {
+    Refusal disconnect(Reason reason, source_location where) noexcept {
         const auto claim = this->claim(State::reasoned | State::filling_request, Origin::application, where);
         if (!claim) return this->unclaimed(claim.before, Origin::application, where);
         termination_.reason.emplace(std::move(reason));
         const bool ended = this->filled(State::filling_request, where); // then there is nothing left to ask for
-        std::error_code answer;
-        if (!ended) answer = refusal([&] { return provider_.drop(id_, *termination_.reason); });
+        Refusal answer;
+        if (!ended) answer = refusal<Refusal>([&] { return provider_.drop(id_, *termination_.reason); });
         return this->answered(State::dropping, answer, where);
     }
 
@@ -89,16 +91,22 @@ private:
     static constexpr std::uint64_t able =
         Traces<P> * std::uint64_t{State::traced} | Aborts<P> * std::uint64_t{State::abortable};
 
-    // Apart, so that a drop that comes too late, of which there are many, saves no registers for this.
-    [[gnu::noinline]] std::error_code drop_claimed(State claimed, source_location where) noexcept {
-        return this->answered(claimed, call_drop(), where);
+    // Apart, so that a drop that comes too late, of which there are many, takes a look and no call.
+    [[gnu::noinline]] Refusal drop_live(State seen, source_location where) noexcept {
+        if (this->claim_silently(seen, Origin::user)) return this->answered(seen, call_drop(), where);
+        return drop_loud(where);
+    }
+    [[gnu::noinline]] Refusal drop_loud(source_location where) noexcept {
+        const auto claim = this->claim(0, Origin::user, where);
+        if (!claim) return this->unclaimed(claim.before, Origin::user, where);
+        return this->answered(claim.after, call_drop(), where);
     }
 
-    std::error_code call_drop() noexcept override {
-        return refusal([this] { return provider_.drop(id_); });
+    Refusal call_drop() noexcept override {
+        return refusal<Refusal>([this] { return provider_.drop(id_); });
     }
-    std::error_code call_abort() noexcept override {
-        if constexpr (Aborts<P>) return refusal([this] { return provider_.abort(id_); });
+    Refusal call_abort() noexcept override {
+        if constexpr (Aborts<P>) return refusal<Refusal>([this] { return provider_.abort(id_); });
         return make_error_code(std::errc::operation_not_supported);
     }
     void call_deallocate() noexcept override { provider_.deallocate(id_); }

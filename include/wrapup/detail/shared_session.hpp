@@ -74,14 +74,14 @@ public:
 
     // In each of these the session may be destroyed by what it calls: nothing of `this` is touched afterwards.
     std::error_code drop(source_location where) noexcept {
-        return block_ ? block_->drop(where) : make_error_code(errc::released);
+        return block_ ? block_->drop(where) : Refusal(make_error_code(errc::released));
     }
     template <class Reason>
     std::error_code disconnect(Reason reason, source_location where) noexcept {
-        return block_ ? block_->disconnect(std::move(reason), where) : make_error_code(errc::released);
+        return block_ ? block_->disconnect(std::move(reason), where) : Refusal(make_error_code(errc::released));
     }
     std::error_code abort(source_location where) noexcept {
-        return empty() ? make_error_code(errc::released) : block_->abort(where);
+        return empty() ? Refusal(make_error_code(errc::released)) : block_->abort(where);
     }
     void release(source_location where) noexcept {
         if (block_) block_->give_up(false, where);

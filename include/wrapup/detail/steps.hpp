@@ -23,12 +23,22 @@ constexpr void begin(State& s, Origin origin, std::uint64_t flags) noexcept {
 
 // ---- asking for the end
 
+// Whether a request of ours comes too late to be made.
+[[nodiscard]] constexpr bool late(State s) noexcept {
+    return step(s.phase(), Event::request).action != Action::drive || s.any(given_up);
+}
+
 // Claims the ending for a request of ours, with the lease under which the provider is called.
 [[nodiscard]] constexpr bool claim(State& s, Origin origin, std::uint64_t flags) noexcept {
-    if (s.any(given_up) || step(s.phase(), Event::request).action != Action::drive) return false;
+    if (late(s)) return false;
     begin(s, origin, flags | dropping);
     s.add_lease();
     return true;
+}
+
+// The same where nobody is to be told.
+[[nodiscard]] constexpr bool claim_silently(State& s, Origin origin) noexcept {
+    return !s.any(traced) && claim(s, origin, 0);
 }
 
 // An abort goes to the provider whatever stands, but once.
@@ -183,15 +193,15 @@ struct Report {
 // The same for the end that most sessions come to, where nobody writes anything and nothing has to be weighed up: the end is
 // to be published, and its cause agrees.
 [[nodiscard]] constexpr bool report_end(State& s, bool named, Origin origin) noexcept {
-    if (s.over() || s.any(filling_request | filling_cause | reported | traced)) return false;
+    if (s.any(filling_request | filling_cause | reported | traced)) return false;
     if (s.phase() == Phase::active) {
         begin(s, origin, confirmed | reported);
         s.add_lease();
-    } else {
-        if (named) return false;
-        s.set(confirmed | reported);
-        s.add_lease();
+        return true;
     }
+    if (named || s.over()) return false;
+    s.set(confirmed | reported);
+    s.add_lease();
     return true;
 }
 
