@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <wrapup/detail/reference.hpp>
+#include <wrapup/detail/observers.hpp>
+#include <wrapup/detail/session_block.hpp>
+#include <wrapup/detail/shared_session.hpp>
 #include <wrapup/monitor.hpp>
 
 #include <concepts>
@@ -36,14 +38,15 @@ public:
         : TerminationCallback(detail::Access::block(session), std::forward<G>(f)) {}
 
     ~TerminationCallback() {
-        if (registered_) session_->forget(*this);
+        if (registered_) session_->leave(*this);
+        else if (session_) session_->leave();
     }
 
 private:
     template <class G>
     TerminationCallback(detail::SessionBlock<Provider>* session, G&& f) : f_(std::forward<G>(f)) {
         if (!session) return;
-        session_ = detail::Reference<Provider>::adopt(session); // which `observe` takes, where others may call at once
+        session_ = session; // which `observe` takes a reference of, where others may call at once
         registered_ = true;
         if (session->observe(*this, true)) return;
         registered_ = false;
@@ -59,7 +62,7 @@ private:
         else if constexpr (takes_nothing) f_();
     }
 
-    detail::Reference<Provider> session_;
+    detail::SessionBlock<Provider>* session_ = nullptr;
     bool registered_ = false;
     [[no_unique_address]] F f_;
 };

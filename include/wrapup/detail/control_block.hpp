@@ -214,6 +214,15 @@ public:
         observers_.begin(observer);
         return true;
     }
+    // The end of an observer that has a reference.
+    void leave(Observer<Backend>& observer) noexcept {
+        if (observers_.called(observer)) return leave();
+        forget_and_leave(observer);
+    }
+    [[gnu::noinline]] void forget_and_leave(Observer<Backend>& observer) noexcept {
+        forget(observer);
+        leave();
+    }
     void forget(Observer<Backend>& observer) noexcept {
         observers_.remove(observer, [this] {
             hold([](State& s) {
@@ -276,8 +285,7 @@ private:
 
     [[gnu::noinline]] void publish_aloud(State reported, source_location where) noexcept {
         std::uint64_t expected = reported.bits();
-        if (State after = reported; steps::publish_aloud(after) && replace(expected, after))
-            return deliver(after, where);
+        if (State after = reported; steps::publish_aloud(after) && replace(expected, after)) return deliver({});
         publish_any(where);
     }
     [[gnu::noinline]] void publish_any(source_location where) noexcept {
@@ -293,17 +301,20 @@ private:
         const State before = made.before;
         if (!before.any(State::observed | State::traced)) return;
         tell(before, Phase::terminating, to, before.origin(), where);
-        if (before.any(State::observed)) deliver(made.after, where);
+        if (before.any(State::observed)) deliver(where);
         else return_lease(where);
     }
     // With the lease under which it was published. Those who wait for the last call are woken while it is still there.
-    void deliver(State published, source_location where) noexcept {
+    void deliver(source_location where) noexcept {
         observers_.deliver();
-        if (!published.any(State::given_up | State::awaited)) {
-            State after = published;
+        std::uint64_t seen = look();
+        if (State after(seen); !after.any(State::given_up | State::awaited)) {
             after.drop_lease();
-            if (std::uint64_t expected = published.bits(); replace(expected, after)) return;
+            if (replace(seen, after)) return;
         }
+        delivered(where);
+    }
+    [[gnu::noinline]] void delivered(source_location where) noexcept {
         const auto woken = [&] {
             return update(
                        [](State& s) {

@@ -14,17 +14,18 @@ public:
 
     Value lock() noexcept {
         for (Value seen = word_.load(Backend::relaxed);;) {
-            if ((seen & locked) != 0) {
-                word_.wait(seen, Backend::relaxed);
-                seen = word_.load(Backend::relaxed);
-            } else if (word_.compare_exchange_weak(seen, seen | locked, Backend::acquire, Backend::relaxed)) {
-                return seen;
-            }
+            if ((seen & locked) != 0) seen = changed(seen);
+            else if (word_.compare_exchange_weak(seen, seen | locked, Backend::acquire, Backend::relaxed)) return seen;
         }
     }
     void unlock(Value value) noexcept { word_.store(value, Backend::release); }
 
 private:
+    [[gnu::noinline]] Value changed(Value seen) noexcept {
+        word_.wait(seen, Backend::relaxed);
+        return word_.load(Backend::relaxed);
+    }
+
     static constexpr Value locked = 1;
     typename Backend::template Spinning<Value> word_{locked};
 };

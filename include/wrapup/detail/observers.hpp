@@ -17,8 +17,9 @@ public:
 
     virtual void over() noexcept = 0;
 
-    Plain<Observer*> next = nullptr;
-    Plain<Observer*> previous = nullptr;
+    // A ring, so that the last is found from the first: at first of itself alone.
+    Plain<Observer*> next = this;
+    Plain<Observer*> previous = this;
     // The thread that has taken it off the list to call it; null before.
     typename Backend::template Atomic<const void*> caller{nullptr};
 
@@ -40,7 +41,7 @@ class Observers {
 
 public:
     // The first, by the one whose step has announced that there are observers: whoever knows of that waits for this.
-    void begin(Observer& observer) noexcept { list_.unlock(link(observer, 0)); }
+    void begin(Observer& observer) noexcept { list_.unlock(first_is(&observer, 0)); }
 
     // Another one, where the end is still to come.
     template <class ToCome>
@@ -49,6 +50,11 @@ public:
         const bool links = to_come();
         list_.unlock(links ? link(observer, list) : list);
         return links;
+    }
+
+    // Whether an observer has been called, and the call has returned: then nobody touches it any more.
+    [[nodiscard]] bool called(const Observer& observer) const noexcept {
+        return observer.caller.load(Backend::acquire) && running_.load(Backend::acquire) != &observer;
     }
 
     // Afterwards the observer is not called any more, and no call of it is in progress on another thread. A call on this
@@ -61,23 +67,13 @@ public:
     }
 
     // Calls all of them. An observer may be destroyed in its call, so nothing of it is touched afterwards. Nobody is added any
-    // more, so after the last one only the session's word is left to be looked at.
+    // more, so after the last one only the session's word is left to be looked at. Mostly there is one; and before it is called,
+    // nobody waits for a call.
     void deliver() noexcept {
-        for (;;) {
-            const List list = list_.lock();
-            Observer* const first = first_of(list);
-            const List rest = (first ? without(*first, list) : list) & ~awaited;
-            if (first) {
-                running_.store(first, Backend::release);
-                first->caller.store(Backend::this_thread(), Backend::release);
-            }
-            list_.unlock(rest);
-            if ((list & awaited) != 0) wake();
-            if (!first) return;
-            first->over();
-            running_.store(nullptr, Backend::release);
-            if (!first_of(rest)) return;
-        }
+        const List list = list_.lock();
+        Observer* const first = first_of(list);
+        if (!first || first->next != first) return deliver_all(list);
+        call(*first, 0);
     }
 
     // Those who wait for a call to return look again. Release, and acquire there: who sees this round sees that the call has
@@ -100,13 +96,9 @@ private:
         return reinterpret_cast<List>(first) | (list & awaited);
     }
 
-    // A ring, so that the last is found from the first.
     static List link(Observer& observer, List list) noexcept {
         Observer* const first = first_of(list);
-        if (!first) {
-            observer.next = observer.previous = &observer;
-            return first_is(&observer, list);
-        }
+        if (!first) return first_is(&observer, list);
         observer.next = first;
         observer.previous = first->previous;
         observer.previous->next = &observer;
@@ -119,6 +111,27 @@ private:
         next->previous = observer.previous;
         observer.previous->next = next;
         return first_of(list) == &observer ? first_is(next, list) : list;
+    }
+
+    // The first, and leaves the list to the others.
+    void call(Observer& first, List rest) noexcept {
+        running_.store(&first, Backend::release);
+        first.caller.store(Backend::this_thread(), Backend::release);
+        list_.unlock(rest);
+        first.over();
+        running_.store(nullptr, Backend::release);
+    }
+    [[gnu::noinline]] void deliver_all(List list) noexcept {
+        while (Observer* const first = first_of(list)) {
+            const List rest = without(*first, list);
+            call(*first, rest);
+            if (!first_of(rest)) return;
+            for (list = list_.lock(); (list & awaited) != 0; list = list_.lock()) {
+                list_.unlock(list & ~awaited);
+                wake();
+            }
+        }
+        list_.unlock(list);
     }
 
     // Takes it off the list, unless somebody has, to call it.
