@@ -62,9 +62,9 @@ public:
 
     /// Takes a place. @throws std::bad_alloc; then nothing is taken.
     [[nodiscard]] Place reserve() {
-        Map one;
-        one.emplace();
         const std::lock_guard lock(mutex_);
+        Backend::writes(&spare_);
+        spare_.emplace();
         const std::size_t needed = map_.size() + reserved_ + 1;
         if (needed > room_) {
             Backend::writes(&map_);
@@ -72,7 +72,7 @@ public:
             room_ = 2 * needed;
         }
         ++reserved_;
-        return Place(*this, one.extract(one.begin()));
+        return Place(*this, spare_.extract(spare_.begin()));
     }
 
     /// Binds an identifier. One that is bound already belonged to a session that the service has forgotten: its notifier
@@ -146,6 +146,7 @@ private:
 
     mutable typename detail::WaitingBackend<Backend>::Mutex mutex_;
     Map map_;
+    Map spare_; // what a place is made in: it has room for one, which it would otherwise take and give back each time
     typename Backend::template Plain<std::size_t> reserved_ = 0; // places that are taken and not bound
     typename Backend::template Plain<std::size_t> room_ = 0; // how many identifiers the map holds before it must grow
 };
