@@ -231,7 +231,6 @@ class Report:
 
     def promises(self):
         location = f"-I{HERE / 'variants' / 'no_location'}"
-        plain = f"-include;{HERE / 'variants' / 'plain_error.hpp'}"
         accepted = [
             (
                 "detail/control_block.hpp",
@@ -252,18 +251,40 @@ class Report:
         stored = [
             (
                 "detail/control_block.hpp",
-                "steps::publish_silently(after) && replace(seen, after)) return;",
+                "steps::publish_silently(after) && replace(expected, after)) return;",
                 "steps::publish_silently(after)) return this->word_.store(after.bits(), Backend::release);",
             ),
             ("detail/state_word.hpp", "    typename Backend::template Atomic", "protected:\n    typename Backend::template Atomic"),
         ]
+        no_lease = [
+            (
+                "detail/steps.hpp",
+                "    if (!s.any(observed) || s.any(traced | given_up | lost)) return false;\n",
+                "    if (!s.any(observed) || s.any(traced | given_up | lost)) return false;\n    s.drop_lease();\n",
+            ),
+            ("detail/control_block.hpp", "        observers_.deliver();\n", "        return observers_.deliver();\n"),
+        ]
+        no_lock = [
+            (
+                "detail/locked_word.hpp",
+                "    Value lock() noexcept {\n",
+                "    Value lock() noexcept {\n        return word_.load(Backend::relaxed);\n",
+            )
+        ]
+        no_reference = [
+            ("detail/control_block.hpp", "if (refers) s.add_reference(Backend::max_references);", "if (refers) {}"),
+            ("detail/control_block.hpp", "if (observers_.called(observer)) return leave();", "if (observers_.called(observer)) return;"),
+        ]
         variants = {
             "as it is": ("", []),
             "nobody says where it was asked for (`source_location`)": (location, []),
-            "errors are an int instead of a `std::error_code`": (plain, []),
             "the identifier is not held while it is dropped, and nobody learns that the drop was accepted": ("", accepted),
-            "these three": (f"{location};{plain}", accepted),
+            "both": (location, accepted),
             "publication is a store, which loses what another thread does meanwhile": ("", stored),
+            "the identifier is given back while callbacks run": ("", no_lease),
+            "a callback is not removed by one thread while another one ends the session": ("", no_lock),
+            "a callback does not outlive its session": ("", no_reference),
+            "the last three": ("", no_lease + no_lock + no_reference),
         }
         print("\n## What a promise costs by itself")
         print("\nInstructions of the verbs, as the gate counts them (../instructions/notifying.cpp), with and without it.")

@@ -33,7 +33,7 @@ public:
     Made lease() noexcept {
         return hold([](State& s) { return steps::lease(s, Backend::max_leases); });
     }
-    static std::error_code unleased(State seen) noexcept {
+    [[gnu::cold, gnu::noinline]] static std::error_code unleased(State seen) noexcept {
         if (seen.any(State::given_up)) return errc::released;
         return seen.any(State::lost) ? errc::lost : errc::too_many_leases;
     }
