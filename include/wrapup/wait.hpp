@@ -71,17 +71,12 @@ bool wait_until(SessionBlock<P>& session, TimePoint deadline) {
     return over();
 }
 
-// Whether there is nothing to wait for: then there is nothing to be kept for it either.
-template <class Handle>
-bool over(const Handle& handle) noexcept {
-    const auto* const block = Access::block(handle);
-    return !block || block->state().over();
-}
-
-// Keeps the block while it is waited on: another thread's callback may destroy the session meanwhile.
+// Keeps the block while it is waited on: another thread's callback may destroy the session meanwhile. Nothing where there is
+// nothing to wait for, which takes a look.
 template <class Handle>
 auto awaited(const Handle& handle) {
-    return Reference<typename Handle::provider_type>(Access::block(handle));
+    auto* const block = Access::block(handle);
+    return Reference<typename Handle::provider_type>(block && !block->state().over() ? block : nullptr);
 }
 
 } // namespace detail
@@ -101,9 +96,8 @@ concept Awaitable = requires(const T& handle) {
 /// waiting.
 template <Awaitable Handle>
 void wait(const Handle& handle) {
-    if (detail::over(handle)) return;
-    const auto session = detail::awaited(handle);
-    detail::wait_until(*session.get(), (decltype(detail::wait_clock_now(*session.get()))::max)());
+    if (const auto session = detail::awaited(handle))
+        detail::wait_until(*session.get(), (decltype(detail::wait_clock_now(*session.get()))::max)());
 }
 
 /// Waits until the session is over, but no longer than the time given: zero, negative or not a number is a look only,
@@ -112,8 +106,8 @@ void wait(const Handle& handle) {
 /// @returns whether the session is over; true also for a handle that is bound to no session, which has no termination
 template <Awaitable Handle, class Rep, class Period>
 bool wait_for(const Handle& handle, std::chrono::duration<Rep, Period> timeout) {
-    if (detail::over(handle)) return true;
     const auto session = detail::awaited(handle);
+    if (!session) return true;
     return detail::wait_until(*session.get(), detail::after(detail::wait_clock_now(*session.get()), timeout));
 }
 
@@ -124,8 +118,8 @@ bool wait_for(const Handle& handle, std::chrono::duration<Rep, Period> timeout) 
 /// @returns whether the session is over
 template <Awaitable Handle, class Clock, class Duration>
 bool wait_until(const Handle& handle, std::chrono::time_point<Clock, Duration> deadline) {
-    if (detail::over(handle)) return true;
     const auto session = detail::awaited(handle);
+    if (!session) return true;
     using Own = decltype(detail::wait_clock_now(*session.get()));
     if constexpr (std::is_same_v<typename Own::clock, Clock>) {
         return detail::wait_until(*session.get(), detail::clamp<Own>(deadline));
