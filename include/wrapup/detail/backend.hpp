@@ -7,8 +7,8 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstddef>
 #include <cstdint>
+#include <cstdlib> // std::size_t, where it costs nothing: <new> and <system_error> bring it
 #include <new>
 
 namespace wrapup::detail {

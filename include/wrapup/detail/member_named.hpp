@@ -8,16 +8,17 @@ namespace wrapup::detail {
 // Whether a class has any member of a given name, whatever it is: a function with another signature, an overload set, a
 // template, private. If P brings the name, it is ambiguous in a class that also inherits it from elsewhere. A final class
 // cannot be derived from, so it cannot be a provider.
+struct Elsewhere {
+    int watch, snapshot, abort, now, wait, pumps, trace, allocate;
+};
+template <class P>
+struct AlsoElsewhere : P, Elsewhere {};
+
 #define WRAPUP_DETAIL_MEMBER_NAMED(Concept, name)                                                                      \
-    struct Brings_##name {                                                                                             \
-        int name;                                                                                                      \
-    };                                                                                                                 \
-    template <class P>                                                                                                 \
-    struct And_##name : P, Brings_##name {};                                                                           \
     template <class P>                                                                                                 \
     constexpr bool has_##name() noexcept {                                                                             \
         if constexpr (!std::is_class_v<P> || std::is_final_v<P>) return false;                                         \
-        else return !requires { &And_##name<P>::name; };                                                               \
+        else return !requires { &AlsoElsewhere<P>::name; };                                                            \
     }                                                                                                                  \
     template <class P>                                                                                                 \
     concept Concept = has_##name<P>()
