@@ -79,6 +79,13 @@ auto awaited(const Handle& handle) {
     return Reference<typename Handle::provider_type>(block && !block->state().over() ? block : nullptr);
 }
 
+// Apart, so that to wait for what is over takes a look and no call.
+template <class P>
+[[gnu::noinline]] void wait_for_ever(SessionBlock<P>& session) {
+    const Reference<P> kept(&session);
+    wait_until(session, (decltype(wait_clock_now(session))::max)());
+}
+
 } // namespace detail
 
 /// A `Session`, `Monitor` or `Controller`. Waiting is compiled for those whose provider notifies; the others are over when
@@ -96,8 +103,8 @@ concept Awaitable = requires(const T& handle) {
 /// waiting.
 template <Awaitable Handle>
 void wait(const Handle& handle) {
-    if (const auto session = detail::awaited(handle))
-        detail::wait_until(*session.get(), (decltype(detail::wait_clock_now(*session.get()))::max)());
+    auto* const session = detail::Access::block(handle);
+    if (session && !session->state().over()) detail::wait_for_ever(*session);
 }
 
 /// Waits until the session is over, but no longer than the time given: zero, negative or not a number is a look only,
