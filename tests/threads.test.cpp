@@ -220,3 +220,21 @@ TEST_CASE("The session is destroyed while others wait for it and hold leases", "
         REQUIRE(monitor.termination()->abandoned);
     }
 }
+
+// What is locked for a few instructions may be held for long by a thread that was put off: it is slept for, and had afterwards.
+TEST_CASE("A locked word that is held for long is had when it is unlocked", "[threads]") {
+    detail::NativeBackend::LockedWord word;
+    std::atomic<bool> is_held{true};
+    bool was_held = true;
+    std::thread other([&] {
+        const auto value = word.lock();
+        was_held = is_held;
+        word.unlock(value + 2);
+    });
+    std::this_thread::sleep_for(100ms);
+    is_held = false;
+    word.unlock(40);
+    other.join();
+    CHECK_FALSE(was_held);
+    CHECK(word.lock() == 42);
+}

@@ -128,10 +128,10 @@ public:
         const Made made = update_from(
             seen,
             [&](State& s) {
-                const bool first = !s.any(State::given_up);
+                const bool first = !s.any(State::given_up); // so it is where it leaves: nobody but the owner gives up
                 claims = first && steps::give_up(s);
                 if (leaves) s.drop_reference(Backend::max_references);
-                return first || leaves;
+                return first;
             },
             where);
         if (!claims) return;
