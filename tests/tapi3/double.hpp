@@ -203,9 +203,16 @@ public:
     [[nodiscard]] Long state_of(int number);
     [[nodiscard]] bool is(int number, const abi::ITCallInfo* info); ///< whether that is the call's object
 
+    // ---- what a test has done meanwhile: set before TAPI is used, or while nobody uses it
+
+    std::function<void(const char*)> on_called; ///< by each method that is called, before it does anything
+    std::function<void()> on_state_read;        ///< when get_CallState has read it, before it returns
+    std::function<void()> on_call_release;      ///< before a reference to a call is given up
+
     // ---- for the objects
 
     void called(const char* method, bool also_when_down = false) noexcept {
+        if (on_called) on_called(method);
         const Own own;
         const std::lock_guard lock(mutex);
         log_.emplace_back(method);
@@ -378,7 +385,11 @@ public:
         add();
         return abi::s_ok;
     }
-    TAPI3_DOUBLE_COUNTED
+    ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return add(); }
+    ULong WRAPUP_TAPI3_CALL Release() noexcept override {
+        if (exchange_.on_call_release) exchange_.on_call_release();
+        return drop();
+    }
     TAPI3_DOUBLE_DISPATCH
 
     // ---- ITBasicCallControl
@@ -421,6 +432,7 @@ public:
     HResult WRAPUP_TAPI3_CALL get_CallState(Long* state) noexcept override {
         exchange_.called("get_CallState");
         *state = this->state();
+        if (exchange_.on_state_read) exchange_.on_state_read();
         return abi::s_ok;
     }
     HResult WRAPUP_TAPI3_CALL get_Privilege(Long* privilege) noexcept override {

@@ -387,6 +387,34 @@ TEST_CASE("tapi3: events for which there is no memory are made up for: the calls
     CHECK(desk.exchange().books().disconnects == 0);
 }
 
+TEST_CASE("tapi3: an end that there is no memory for is made up for where the call is not known yet",
+          "[tapi3][exhaustion][rule 35]") {
+    auto options = Tapi3Desk::fast();
+    std::atomic<bool> held{false}, go_on{false};
+    options.on_state = [&](tapi3::Call, CallState state) {
+        held = state == CallState::hold;
+        while (held && !go_on) std::this_thread::sleep_for(1ms);
+    };
+    Tapi3Desk desk(options);
+    auto other = desk.dial();
+    desk.exchange().set_state(desk.number(), abi::cs_hold);
+    REQUIRE(Tapi3Desk::eventually([&] { return held.load(); }));
+    const int number = desk.exchange().offer(); // its notification waits in the queue
+    desk.exchange().settle();
+    events_starve = true;
+    desk.exchange().hangs_up(number, 5);
+    desk.exchange().settle();
+    events_starve = false;
+    std::this_thread::sleep_for(50ms); // what was missed is heard of as soon as the handler returns
+    go_on = true;
+    std::optional<Tapi3Session> call;
+    REQUIRE(Tapi3Desk::eventually([&] { return (call = desk.next()).has_value(); }));
+    REQUIRE(Tapi3Desk::over(*call));
+    CHECK(call->termination()->origin == Origin::remote);
+    CHECK(call->termination()->cause->disconnected == DisconnectCause::unknown);
+    CHECK(!other.termination());
+}
+
 TEST_CASE("tapi3: calls that come in where there is no memory to hear of them are found", "[tapi3][exhaustion]") {
     constexpr std::size_t calls = 40;
     Tapi3Desk desk;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -34,6 +35,23 @@ Script returning(Error error) {
     script.returns = static_cast<HResult>(error);
     return script;
 }
+
+Script blocking(Script script = {}) {
+    script.blocks = true;
+    return script;
+}
+
+// Where a thread is kept until it is let go on.
+struct Gate {
+    std::atomic<bool> held{false}, open{false};
+    void pass() {
+        held = true;
+        while (!open) std::this_thread::sleep_for(1ms);
+    }
+    [[nodiscard]] bool is_held() const {
+        return Tapi3Desk::eventually([this] { return held.load(); });
+    }
+};
 
 // Whether a verb returns, and succeeds, while everything else stands still, as it does until `goes_on`.
 template <class Verb, class GoesOn>
@@ -364,6 +382,26 @@ TEST_CASE("rule 38: so it is where the first Disconnect is refused", "[tapi3][ru
     CHECK(desk.exchange().books().held == 0);
 }
 
+TEST_CASE("rule 38: and tried again until it is not", "[tapi3][rule 38]") {
+    for (const bool aborted : {false, true}) {
+        Tapi3Desk desk;
+        auto call = desk.dial();
+        const wrapup::Monitor<Provider> monitor(call);
+        desk.exchange().next(returning(Error::resource_unavailable));
+        desk.exchange().next(returning(Error::resource_unavailable));
+        if (aborted) {
+            CHECK(!call.drop());
+            CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+            CHECK(!call.abort());
+        } else call.release();
+        REQUIRE(Tapi3Desk::eventually([&] { return monitor.termination() != nullptr; }));
+        CHECK(monitor.termination()->origin == (aborted ? Origin::user : Origin::application));
+        call.release();
+        CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 0; }));
+        CHECK(desk.exchange().books().disconnects == 3);
+    }
+}
+
 TEST_CASE("rule 39: the filter and the sink come before the registration, and events come from a foreign thread",
           "[tapi3][rule 39]") {
     Tapi3Desk desk;
@@ -461,6 +499,52 @@ TEST_CASE("rule 41: a session that begins while its call is given back is lost",
     REQUIRE(late);
     REQUIRE(late->termination());
     CHECK(late->termination()->origin == Origin::service);
+}
+
+TEST_CASE("rule 41: what TAPI refuses at the end of the service is tried again", "[tapi3][rule 41][rule 38]") {
+    for (const bool by_user : {false, true}) {
+        auto options = Tapi3Desk::fast();
+        options.grace = 10s;
+        Tapi3Desk desk(options);
+        auto call = desk.dial();
+        const int number = desk.number();
+        std::atomic<Long> last{-1};
+        desk.exchange().on_called = [&](const char* method) {
+            if (std::string_view(method) == "Unadvise") last = desk.exchange().state_of(number);
+        };
+        desk.exchange().next(blocking(returning(Error::resource_unavailable)));
+        if (by_user) {
+            CHECK(!call.drop()); // it is in TAPI when the service goes
+            CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+        }
+        std::thread closing([&] { desk.close(); });
+        CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+        std::this_thread::sleep_for(50ms);
+        desk.exchange().unblock();
+        closing.join();
+        CHECK(desk.exchange().books().disconnects == 2);
+        CHECK(last == abi::cs_disconnected);
+        CHECK(call.termination()->origin == Origin::service);
+        CHECK(!call.termination()->cause->error);
+    }
+}
+
+TEST_CASE("rule 41: a drop that comes while the service's own is refused hears of that", "[tapi3][rule 41][rule 33]") {
+    auto options = Tapi3Desk::fast();
+    options.patience = options.grace = 10s;
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    desk.exchange().next(blocking(returning(Error::operation_failed)));
+    std::thread closing([&] { desk.close(); });
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    CHECK(!call.drop());
+    CHECK(call.phase() == Phase::terminating);
+    desk.exchange().unblock();
+    CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+    CHECK(!call.drop());
+    closing.join();
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK(desk.exchange().books().disconnects == 2);
 }
 
 TEST_CASE("rule 41: what the workers may be about to leave outlives them", "[tapi3][rule 41]") {

@@ -97,7 +97,8 @@ public:
     }
 
     /// Leaves a call that is only looked at. A call of our own has no other end than `Disconnect`: that is tried once more where
-    /// TAPI has accepted it and the event did not come; otherwise `Error::invalid_call_state`.
+    /// TAPI has accepted it and the event did not come; and where TAPI has refused it, after each `Options::patience` until it
+    /// does not, which is also what becomes of a session that was released meanwhile. Otherwise `Error::invalid_call_state`.
     [[nodiscard]] std::error_code abort(Identifier call) noexcept { return calls_->abort(call); }
 
     /// Lets the object go. *Source:* TAPI 3, "Terminate a Session": Disconnect, then a standard release

@@ -109,6 +109,7 @@ public:
             if (!record || record->void_) return errc::lost;
             if (!record->ending) {
                 if (record->privilege != Privilege::owner) return Error::not_owner;
+                ++record->owed;
                 if (record->drop != Drop::none) return {};
                 record->wants_drop(Dropper::session, code);
                 post_disconnection(*record);
@@ -121,7 +122,7 @@ public:
     }
 
     // Leaves a call that we only look at: by a worker, who asks what there is to know of it. For one of ours there is no other
-    // end than Disconnect: once more, if that is of use.
+    // end than Disconnect: once more, if that is of use; and where it was refused, now and then until it is not.
     [[nodiscard]] std::error_code abort(Call call) noexcept {
         {
             const std::lock_guard lock(mutex_);
@@ -132,7 +133,12 @@ public:
                     if (record->drop == Drop::none) post_leaving(*record);
                     return {};
                 }
-                if (record->drop == Drop::none) return Error::invalid_call_state;
+                if (record->drop == Drop::none) {
+                    if (!record->retry) return Error::invalid_call_state;
+                    record->insists = true;
+                    return {};
+                }
+                ++record->owed;
                 record->again = true;
                 if (record->drop == Drop::accepted) disconnect_again(*record);
                 return {};
@@ -181,11 +187,11 @@ public:
             closed_ = make_error_code(std::errc::operation_canceled);
         }
         for (Call call = next({}); call != Call(); call = next(call)) {
-            const std::lock_guard lock(mutex_);
-            Record* const record = find(call);
-            if (!record || !record->is_live() || record->drop != Drop::none) continue;
-            record->wants_drop(Dropper::service, DisconnectCode::normal);
-            post_disconnection(*record);
+            {
+                const std::lock_guard lock(mutex_);
+                if (Record* const record = find(call)) record->retry = false;
+            }
+            settle(call);
         }
     }
     void wait_while_any_live() {

@@ -73,9 +73,8 @@ public:
                 Record* const record = find(call);
                 if (!record || record->void_) continue;
                 const auto now = Clock::now();
-                if (record->retry && now - record->asked >= patience_) {
+                if (record->retry && record->is_unwanted(closing()) && now - record->asked >= patience_) {
                     record->retry = false;
-                    record->asked = now;
                     settles = true;
                 }
                 asks = record->asks(now, patience_);
@@ -147,7 +146,9 @@ private:
         {
             const std::lock_guard lock(mutex_);
             offered = offer_ && !closed_;
-            find(call)->given_up = !offered;
+            Record& record = *find(call);
+            record.given_up = !offered;
+            if (by_event) record.missed_event(Clock::now()); // one may have been lost before the call was known
         }
         if (offered) offer_(call);
         used(call);

@@ -94,6 +94,7 @@ protected:
 
     // ---- with the mutex
 
+    [[nodiscard]] bool closing() const noexcept { return static_cast<bool>(closed_); }
     Record* find(Call call) noexcept { return book_.find(call); }
 
     void post_disconnection(Record& record) noexcept {
@@ -115,6 +116,7 @@ protected:
     void disconnect_again(Record& record) noexcept {
         record.again = false;
         record.stands = true;
+        record.owed = 1;
         record.wants_drop(Dropper::session, record.code);
         post_disconnection(record);
     }
@@ -184,10 +186,11 @@ protected:
         const std::lock_guard lock(mutex_);
         Record* const record = find(call);
         if (!record) return;
-        switch (record->due()) {
+        switch (record->due(closing())) {
         case Due::nothing: break;
         case Due::disconnection:
-            record->wants_drop(Dropper::service, DisconnectCode::normal);
+            if (record->insists) record->wants_drop(Dropper::session, record->code);
+            else record->wants_drop(Dropper::service, DisconnectCode::normal);
             post_disconnection(*record);
             break;
         case Due::release:
@@ -246,7 +249,7 @@ private:
             }
         }
         std::error_code refused;
-        int refusals = 0; // of what was accepted
+        unsigned refusals = 0; // of what was accepted
         if (control) {
             const abi::HResult result = control->Disconnect(code);
             abi::Long state = abi::cs_idle;
@@ -260,7 +263,8 @@ private:
             else if (!record.ending) {
                 record.drop_refused(Clock::now());
                 refused = result < 0 ? error_of(result) : make_error_code(Error::nothing_to_disconnect);
-                if (record.dropper == Dropper::session) refusals = std::exchange(record.again, false) ? 2 : 1;
+                record.again = false;
+                refusals = std::exchange(record.owed, 0u);
             }
             if (record.again && record.is_live()) disconnect_again(record);
         }

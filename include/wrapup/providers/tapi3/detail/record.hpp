@@ -30,7 +30,7 @@ enum class Drop : std::uint8_t {
     accepted // it has returned, and the event is owed
 };
 
-// Who wants it: the session, which has to be told of a refusal, or the service, which tries again.
+// Who wants it: the session, which has to be told of a refusal, or the service.
 enum class Dropper : std::uint8_t { session, service };
 
 // How a call has ended; without an origin it is the answer to our drop, where there was one.
@@ -56,20 +56,24 @@ struct Record {
     // It is ours, and not over: somebody has to end it.
     [[nodiscard]] bool is_live() const noexcept { return !ending && !void_ && privilege == Privilege::owner; }
 
+    // It has to be ended, whoever holds it: a Disconnect that is refused is tried again.
+    [[nodiscard]] bool is_unwanted(bool closing) const noexcept { return given_up || insists || closing; }
+
     // A call that nobody wants any more is disconnected, and TAPI's object let go when it is: what TAPI does to a call that is
     // let go before is not documented. One that is void has been waited for long enough.
-    [[nodiscard]] Due due() const noexcept {
-        if (uses > 0) return Due::nothing;
-        if (void_) return Due::release;
-        if (!given_up) return Due::nothing;
-        if (!is_live()) return Due::release;
-        return drop == Drop::none && !retry ? Due::disconnection : Due::nothing;
+    [[nodiscard]] Due due(bool closing) const noexcept {
+        if (is_live()) {
+            const bool is_free = uses == 0 || insists || closing; // otherwise whoever is the last settles
+            return is_free && is_unwanted(closing) && drop == Drop::none && !retry ? Due::disconnection : Due::nothing;
+        }
+        return uses == 0 && (void_ || given_up) ? Due::release : Due::nothing;
     }
 
     void wants_drop(Dropper who, DisconnectCode what) noexcept {
         dropper = who;
         code = what;
         drop = Drop::wanted;
+        retry = false;
     }
 
     // @returns whether Disconnect is to be called now: a call that is over needs none. One that is void does: it has come to be
@@ -82,6 +86,7 @@ struct Record {
 
     void drop_accepted(Clock::time_point now) noexcept {
         drop = Drop::accepted;
+        owed = 0;
         asked = now;
     }
 
@@ -141,6 +146,7 @@ struct Record {
     Clock::time_point
         asked{};           // when Disconnect has returned, or the call was asked itself, or an event may have been lost
     bool doubtful = false; // an event may have been lost
+    unsigned owed = 0;     // of the session's requests: to be told of a refusal
     bool again = false;    // another one is wanted when this one has returned
     bool stands = false;   // one was accepted, and another was tried
     bool far_end_gone = false;    // before our Disconnect
@@ -149,7 +155,8 @@ struct Record {
 
     bool given_up = false; // its identifier was given back
     bool void_ = false;    // the service goes, or there was no call: nobody begins to use it any more
-    bool retry = false;    // something was refused that has to be done
+    bool insists = false;  // its session has asked for the end again when that was refused
+    bool retry = false;    // Disconnect was refused, and has not been tried since
     unsigned uses = 0;     // calls of TAPI that are in progress, or posted
 
     struct Posted : Job {
