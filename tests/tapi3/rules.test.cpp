@@ -260,6 +260,32 @@ TEST_CASE("rule 35: where the event is missed the call is asked, and its cause i
     CHECK(call.termination()->cause->disconnected == DisconnectCause::unknown);
 }
 
+TEST_CASE("rule 35: an event that has come in time is not missed because others are handled first",
+          "[tapi3][rule 35]") {
+    auto options = Tapi3Desk::fast();
+    Gate gate;
+    options.on_state = [&](tapi3::Call, CallState state) {
+        if (state == CallState::hold) gate.pass();
+    };
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    const int number = desk.number();
+    auto other = desk.dial();
+    desk.exchange().set_state(desk.number(), abi::cs_hold);
+    REQUIRE(gate.is_held());
+    Script script;
+    script.ends = false;
+    desk.exchange().next(script);
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    desk.exchange().hangs_up(number, 4);
+    desk.exchange().settle();
+    std::this_thread::sleep_for(200ms); // the handler takes longer than an event is waited for
+    gate.open = true;
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->cause->disconnected == DisconnectCause::no_answer);
+}
+
 TEST_CASE("rule 35: a call that never ends is held until the service goes", "[tapi3][rule 35]") {
     Tapi3Desk desk;
     auto call = desk.dial();

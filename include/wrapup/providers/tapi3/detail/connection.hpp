@@ -153,7 +153,7 @@ private:
             if (const auto event = events.take(tick)) calls.handle(*event);
             if (const auto now = std::chrono::steady_clock::now(); now - ticked >= tick) {
                 calls.missed(events.take_missed());
-                calls.tick(*connection.address());
+                calls.tick(*connection.address(), events.heard_until());
                 ticked = now;
             }
         }

@@ -19,6 +19,7 @@ struct Event {
     abi::Long kind;
     Ref<abi::IDispatch> object;
     std::unique_ptr<Event> next{};
+    std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now();
 };
 
 // Of which kind there may have been events that nobody has heard.
@@ -57,6 +58,11 @@ public:
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, time, [this] { return closed_ || first_; });
         return pop();
+    }
+    // Until when all has been taken that has come.
+    std::chrono::steady_clock::time_point heard_until() noexcept {
+        const std::lock_guard lock(mutex_);
+        return first_ ? first_->came : std::chrono::steady_clock::now();
     }
     // What was missed since this was asked last.
     Missed take_missed() noexcept {

@@ -63,8 +63,9 @@ public:
     }
 
     // What has to be done now and then: a call whose event does not come is asked itself, what was refused is tried again, and
-    // calls that have come in unheard are looked for on the address.
-    void tick(abi::ITAddress& address) noexcept {
+    // calls that have come in unheard are looked for on the address. An event has come that waits to be handled: so nobody is
+    // asked for what has not been waited for until `heard_until`.
+    void tick(abi::ITAddress& address, Clock::time_point heard_until) noexcept {
         if (std::exchange(calls_missed_, false)) look_for_calls(address);
         for (Call call = next({}); call != Call(); call = next(call)) {
             bool asks = false, settles = false;
@@ -77,7 +78,7 @@ public:
                     record->retry = false;
                     settles = true;
                 }
-                asks = record->asks(now, patience_);
+                asks = record->asks(heard_until, patience_);
                 if (asks) ++record->uses;
             }
             if (asks) {

@@ -98,9 +98,9 @@ struct Record {
     }
 
     // Whether an event has been waited for long enough, so that the call is asked itself now.
-    bool asks(Clock::time_point now, std::chrono::milliseconds patience) noexcept {
-        if (ending || void_ || !(drop == Drop::accepted || doubtful) || now - asked < patience) return false;
-        asked = now;
+    bool asks(Clock::time_point heard_until, std::chrono::milliseconds patience) noexcept {
+        if (ending || void_ || !(drop == Drop::accepted || doubtful) || heard_until - asked < patience) return false;
+        asked = heard_until;
         return true;
     }
 
