@@ -147,6 +147,110 @@ TEST_CASE("rule 33: a Disconnect that comes after the end answers what it likes"
     }
 }
 
+TEST_CASE("rule 33: whose end it was is known when Disconnect returns", "[tapi3][rule 33][rule 36]") {
+    struct Answer {
+        HResult returns;
+        Origin origin;
+        int last_cause; // of an end that came before it
+    };
+    const Answer answers[] = {{abi::s_false, Origin::remote, 6},
+                              {static_cast<HResult>(Error::invalid_call_state), Origin::remote, 2},
+                              {static_cast<HResult>(Error::timeout), Origin::user, 6},
+                              {abi::s_ok, Origin::user, 1}};
+    for (const Answer& answer : answers) {
+        auto options = Tapi3Desk::fast();
+        options.patience = 10s;
+        std::atomic<int> told{0};
+        options.on_state = [&](tapi3::Call, CallState state) { told += state == CallState::disconnected; };
+        Tapi3Desk desk(options);
+        auto call = desk.dial();
+        Script script = blocking();
+        script.returns = answer.returns;
+        desk.exchange().next(script);
+        CHECK(!call.drop());
+        REQUIRE(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+        desk.exchange().hangs_up(desk.number(), answer.last_cause);
+        desk.exchange().tell(desk.number(), abi::cs_disconnected, 7); // once more
+        REQUIRE(Tapi3Desk::eventually([&] { return told > 0; }));
+        CHECK(Tapi3Desk::state(call) == CallState::disconnected);
+        CHECK(!call.termination());
+        desk.exchange().unblock();
+        REQUIRE(Tapi3Desk::over(call));
+        CHECK((call.termination()->origin == answer.origin ||
+               (answer.origin == Origin::remote && call.termination()->contested)));
+        CHECK(call.termination()->contested == (answer.origin == Origin::remote));
+        CHECK(static_cast<int>(call.termination()->cause->disconnected) == answer.last_cause);
+        desk.exchange().settle();
+        CHECK(told == 1);
+        CHECK(desk.exchange().books().disconnects == 1);
+    }
+}
+
+TEST_CASE("rule 33: and where it does not return, soon", "[tapi3][rule 33][rule 34]") {
+    for (const bool closes : {false, true}) {
+        auto options = Tapi3Desk::fast();
+        if (closes) options.patience = 10s;
+        Tapi3Desk desk(options);
+        auto call = desk.dial();
+        desk.exchange().next(blocking());
+        CHECK(!call.drop());
+        CHECK(!call.abort());
+        REQUIRE(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+        desk.exchange().hangs_up(desk.number(), 3);
+        desk.exchange().settle();
+        std::thread closing([&] {
+            if (closes) desk.close();
+        });
+        REQUIRE(Tapi3Desk::over(call));
+        CHECK(call.termination()->origin == Origin::user);
+        CHECK(call.termination()->cause->disconnected == DisconnectCause::bad_address);
+        desk.exchange().unblock();
+        closing.join();
+        CHECK(desk.exchange().books().disconnects == 1); // it is over, and nothing is aborted
+    }
+}
+
+TEST_CASE("rule 33: a second Disconnect that finds the work of the first does not make it another's",
+          "[tapi3][rule 33][rule 36]") {
+    auto options = Tapi3Desk::fast();
+    options.patience = 300ms;
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    Script silent;
+    silent.when = When::before_return;
+    silent.tells = false;
+    desk.exchange().next(silent);
+    CHECK(!call.drop());
+    REQUIRE(Tapi3Desk::eventually([&] { return desk.exchange().state_of(desk.number()) == abi::cs_disconnected; }));
+    std::this_thread::sleep_for(20ms);
+    CHECK(!call.abort());
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK(!call.termination()->contested);
+    CHECK(desk.exchange().books().disconnects == 2);
+}
+
+TEST_CASE("rule 33: an abort that is refused leaves the drop that was accepted", "[tapi3][rule 33]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    const int number = desk.number();
+    Script script;
+    script.when = When::on_release;
+    desk.exchange().next(script);
+    CHECK(!call.drop());
+    REQUIRE(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    std::this_thread::sleep_for(20ms);
+    auto busy = desk.keep_all_workers();
+    CHECK(!call.abort()); // and there is nobody to do it
+    desk.exchange().release_pending();
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK(!call.termination()->contested);
+    desk.exchange().unblock();
+    for (auto& other : busy) CHECK(Tapi3Desk::over(other));
+    CHECK(desk.exchange().state_of(number) == abi::cs_disconnected);
+}
+
 TEST_CASE("rule 34: a Disconnect that blocks keeps nobody waiting", "[tapi3][rule 34]") {
     Tapi3Desk desk;
     auto blocked = desk.dial();
@@ -341,6 +445,22 @@ TEST_CASE("rule 36: nor is what has ended before there was a thread to disconnec
     desk.exchange().unblock();
     for (auto& other : busy) CHECK(Tapi3Desk::over(other));
     CHECK(desk.exchange().books().disconnects == static_cast<int>(busy.size()));
+}
+
+TEST_CASE("rule 36: what is said after the end is not heard", "[tapi3][rule 36]") {
+    Tapi3Desk desk;
+    auto call = Tapi3Session::open(desk.telephony(), "100");
+    desk.exchange().hangs_up(desk.number());
+    desk.exchange().tell(desk.number(), abi::cs_connected, 0);
+    REQUIRE(Tapi3Desk::over(call));
+    desk.exchange().settle();
+    desk.exchange().tell(desk.number(), abi::cs_connected, 0);
+    desk.exchange().settle();
+    auto other = desk.dial(); // so that has been handled
+    CHECK(call.query(&Provider::state) == CallState::disconnected);
+    CHECK(!call.query(&Provider::snapshot).connected);
+    CHECK(!other.drop());
+    CHECK(Tapi3Desk::over(other));
 }
 
 TEST_CASE("rule 36: idle is before a call, not its end", "[tapi3][rule 36]") {
@@ -641,6 +761,42 @@ TEST_CASE("tapi3: a call that is only monitored is not dropped, and left when it
     call.release();
     CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
     CHECK(desk.exchange().books().disconnects == 0);
+}
+
+TEST_CASE("tapi3: a call that was handed off is only monitored, and left when it is released", "[tapi3]") {
+    Tapi3Desk desk;
+    desk.exchange().usually(returning(Error::not_owner));
+    auto call = desk.dial();
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+    CHECK(call.query(&Provider::privilege) == tapi3::Privilege::monitor);
+    CHECK(call.drop() == Error::not_owner);
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
+    auto other = desk.dial();
+    other.release(); // of which we hear now
+    CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
+    CHECK(desk.exchange().books().held == 0);
+    CHECK(desk.exchange().books().disconnects == 2);
+}
+
+TEST_CASE("tapi3: an end is recorded when it is heard of, and not when somebody asks", "[tapi3]") {
+    auto options = Tapi3Desk::fast();
+    Gate gate;
+    options.on_state = [&](tapi3::Call, CallState state) {
+        if (state == CallState::disconnected) gate.pass();
+    };
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    desk.exchange().hangs_up(desk.number());
+    REQUIRE(gate.is_held());
+    const auto heard = std::chrono::system_clock::now();
+    std::this_thread::sleep_for(5ms);
+    gate.open = true;
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->statistics->ended <= heard);
+    std::this_thread::sleep_for(2ms);
+    CHECK(call.query(&Provider::snapshot).ended == call.termination()->statistics->ended);
 }
 
 TEST_CASE("tapi3: an object that was got by other means is adopted, and held once", "[tapi3]") {

@@ -54,12 +54,16 @@ namespace wrapup::tapi3 {
 /// | the event when nobody had asked, or a Disconnect that comes too late | `remote` |
 /// | the service was closed | `service` |
 ///
+/// While Disconnect is being called that is not known of an end that TAPI tells: it is told when Disconnect has returned, which
+/// answers otherwise where the other party was first; or as ours where it has not returned within `Options::patience`.
+///
 /// *Blocking.* Disconnect may block for two minutes, says TAPI. `drop()` does not: a thread of the service calls it, with no lock
 /// held, and never the one on which events come; up to 64 of them wait at once. An accepted drop is one that will be asked for;
 /// what TAPI says of it comes as the end, or as a refusal. Nor does it where the call is over already: what the termination keeps
 /// of the call was asked for when its end was heard of.
 ///
-/// A call that we only monitor cannot be dropped (`Error::not_owner`), and `release` leaves it as it is, as does `abort`.
+/// A call that we only monitor cannot be dropped (`Error::not_owner`), and `release` leaves it as it is, as does `abort`. One
+/// that was handed to another application is such a call from when TAPI refuses to disconnect it.
 ///
 /// *Lifetime:* a value that refers to its service; where that is gone, its sessions are lost and `open` is an error.
 /// *Thread safety:* all members from any thread.
@@ -131,11 +135,11 @@ public:
     /// said when the end came; one that is live is asked, which *blocks*.
     [[nodiscard]] Statistics snapshot(Identifier call) const noexcept {
         CallRecord record;
-        record.ended = std::chrono::system_clock::now();
         record.connected = calls_->look(call, [](const detail::Record& r) { return r.connected; })
                                .value_or(std::optional<std::chrono::system_clock::time_point>());
         const auto ending = calls_->look(call, [](const detail::Record& r) { return r.ending; })
                                 .value_or(std::optional<detail::Ending>());
+        record.ended = ending ? ending->ended : std::chrono::system_clock::now();
         try {
             if (!ending) record.info = call_info(call);
             else if (ending->info) record.info = *ending->info;

@@ -16,7 +16,7 @@ struct CallRecord {
     /// When we heard that the parties were connected, first; absent where they never were.
     std::optional<std::chrono::system_clock::time_point> connected;
 
-    /// When we heard that the call was disconnected.
+    /// When we heard that the call was disconnected; while it is not, now.
     std::chrono::system_clock::time_point ended{};
 
     /// How long they were connected; zero where they never were, or where the clock was set back meanwhile.

@@ -21,8 +21,8 @@ namespace wrapup::tapi3 {
 /// may be in any apartment, or in none. There are one or two, and more where they are needed and can be had.
 ///
 /// Events come on one of them, and that is where `Options::on_call` and `Options::on_state` are called, and where observers hear
-/// of most ends. Of an end they may also hear on another one, where a call is left that is only looked at; on a user's thread,
-/// whose verb meets with the end; and on the one that ends the service.
+/// of most ends. Of an end they may also hear on another one, where a call is left that is only looked at, or Disconnect has just
+/// returned; on a user's thread, whose verb meets with the end; and on the one that ends the service.
 ///
 /// *Memory:* an event that there is none for is made up for. Live calls are asked for their state, and the address for calls that
 /// ring; one that there is no memory to take rings on, and is looked for again.

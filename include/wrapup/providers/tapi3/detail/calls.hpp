@@ -130,7 +130,7 @@ public:
             if (!record || record->void_) return errc::lost;
             if (!record->ending) {
                 if (record->privilege != Privilege::owner) {
-                    if (record->drop == Drop::none) post_leaving(*record);
+                    if (record->drop == Drop::none || record->drop == Drop::accepted) post_leaving(*record);
                     return {};
                 }
                 if (record->drop == Drop::none) {
@@ -223,9 +223,11 @@ private:
             const std::lock_guard lock(mutex_);
             Record* const record = find(call);
             if (!record) return;
-            cause = record->cause;
+            record->conclude();
+            if (record->ending) cause = record->ending->cause;
             ++record->uses; // it stays until its session has heard of it
         }
+        tell(call);
         cause.error = make_error_code(std::errc::operation_canceled);
         if (withdraw(call).lost(cause)) { // another thread has begun to give it back, and needs no worker to say so
             std::unique_lock lock(mutex_);

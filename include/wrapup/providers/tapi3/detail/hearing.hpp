@@ -68,7 +68,7 @@ public:
     void tick(abi::ITAddress& address, Clock::time_point heard_until) noexcept {
         if (std::exchange(calls_missed_, false)) look_for_calls(address);
         for (Call call = next({}); call != Call(); call = next(call)) {
-            bool asks = false, settles = false;
+            bool asks = false, settles = false, tells = false;
             {
                 const std::lock_guard lock(mutex_);
                 Record* const record = find(call);
@@ -78,6 +78,11 @@ public:
                     record->retry = false;
                     settles = true;
                 }
+                if (!record->ending && record->is_over() && now - record->asked >= patience_) {
+                    record->conclude(); // Disconnect does not return
+                    changed_.notify_all();
+                    tells = true;
+                }
                 asks = record->asks(heard_until, patience_);
                 if (asks) ++record->uses;
             }
@@ -85,7 +90,8 @@ public:
                 resynchronize(call);
                 used(call);
             }
-            if (settles) settle(call);
+            if (tells) tell(call);
+            if (settles || tells) settle(call);
         }
     }
 
@@ -115,14 +121,14 @@ private:
     // Handlers hear what comes in events. `info`: a reference to the call's object.
     void observe(Call call, abi::ITCallInfo& info, CallState state, DisconnectCause cause, bool by_event) noexcept {
         std::shared_ptr<const CallInfo> said;
-        const auto wants_info = [](const Record& r) { return !r.ending && !r.given_up && !r.void_; };
+        const auto wants_info = [](const Record& r) { return !r.is_over() && !r.given_up && !r.void_; };
         if (state == CallState::disconnected && look(call, wants_info) == true) said = ask_all(info);
         bool heard = false;
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(call);
             if (!record || record->void_) return;
-            heard = by_event && on_state_ && !record->ending;
+            heard = by_event && on_state_ && !record->is_over();
             record->enter(state, cause, std::move(said));
             changed_.notify_all();
         }

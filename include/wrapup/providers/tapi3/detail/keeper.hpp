@@ -104,7 +104,7 @@ protected:
         });
     }
 
-    // Of a call that is only looked at. @pre no drop of it is wanted yet
+    // Of a call that is only looked at. @pre no drop of it is in progress
     void post_leaving(Record& record) noexcept {
         record.wants_drop(Dropper::session, record.code);
         post(record, record.disconnecting, [](Job& job) noexcept {
@@ -235,7 +235,8 @@ private:
         workers_->post(job);
     }
 
-    // By a worker, who has the call in use. *Source:* ITBasicCallControl::Disconnect: S_FALSE is not success, TAPI_E_TIMEOUT
+    // By a worker, who has the call in use. An end that was heard of meanwhile is told when it is known whose it was.
+    // *Source:* ITBasicCallControl::Disconnect: S_FALSE is not success, TAPI_E_TIMEOUT
     // is not the end, and what a second one returns is not documented.
     void disconnect(Call call) noexcept {
         abi::ITBasicCallControl* control = nullptr;
@@ -256,18 +257,22 @@ private:
             if (result != abi::s_ok && call.get()->get_CallState(&state) < 0) state = abi::cs_idle;
             const std::lock_guard lock(mutex_);
             Record& record = *find(call);
-            const bool is_over = state == abi::cs_disconnected;
+            const bool is_over = state == abi::cs_disconnected || record.is_over();
             if (result == abi::s_ok || (is_over && result == result_of(Error::timeout)))
                 record.drop_accepted(Clock::now());
             else if (is_over) record.drop_came_late(Clock::now());
-            else if (!record.ending) {
+            else {
                 record.drop_refused(Clock::now());
+                if (result == result_of(Error::not_owner)) record.privilege = Privilege::monitor; // it was handed off
                 refused = result < 0 ? error_of(result) : make_error_code(Error::nothing_to_disconnect);
                 record.again = false;
                 refusals = std::exchange(record.owed, 0u);
             }
+            record.conclude();
             if (record.again && record.is_live()) disconnect_again(record);
+            changed_.notify_all();
         }
+        tell(call);
         for (; refusals > 0; --refusals)
             notifiers_.notify(call, [&](const Notifier<Cause>& notifier) { notifier.refused(refused); });
         used(call);

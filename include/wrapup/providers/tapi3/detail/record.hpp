@@ -40,6 +40,7 @@ struct Ending {
     // What TAPI said of the call when the end was met with, where there was memory for it. It is there before anybody hears of
     // the end: so whoever publishes that, a user's thread too, asks nobody.
     std::shared_ptr<const CallInfo> info;
+    std::chrono::system_clock::time_point ended{}; // when we heard of it
 };
 
 enum class Due : std::uint8_t { nothing, disconnection, release };
@@ -52,6 +53,9 @@ struct Record {
         : control(std::move(c)), info(std::move(i)), identity(what), privilege(p) {}
 
     [[nodiscard]] Call call() const noexcept { return Call(info.get()); }
+
+    // Nothing is heard of it any more. While our Disconnect is being called it is not known yet whose end it was.
+    [[nodiscard]] bool is_over() const noexcept { return ending || state == CallState::disconnected; }
 
     // It is ours, and not over: somebody has to end it.
     [[nodiscard]] bool is_live() const noexcept { return !ending && !void_ && privilege == Privilege::owner; }
@@ -92,21 +96,22 @@ struct Record {
 
     // One of its events may have been lost. It is not asked at once: what was not lost may still be on its way, with the cause.
     void missed_event(Clock::time_point now) noexcept {
-        if (ending || doubtful) return;
+        if (is_over() || doubtful) return;
         doubtful = true;
         if (drop != Drop::accepted) asked = now; // otherwise an event is waited for already
     }
 
     // Whether an event has been waited for long enough, so that the call is asked itself now.
     bool asks(Clock::time_point heard_until, std::chrono::milliseconds patience) noexcept {
-        if (ending || void_ || !(drop == Drop::accepted || doubtful) || heard_until - asked < patience) return false;
+        if (is_over() || void_ || !(drop == Drop::accepted || doubtful) || heard_until - asked < patience) return false;
         asked = heard_until;
         return true;
     }
 
-    // The call had been disconnected before, and so not by us. Its event, with the cause, is owed.
+    // The call had been disconnected before, and so not by us, where none of ours was accepted. Its event, with the cause, is
+    // owed.
     void drop_came_late(Clock::time_point now) noexcept {
-        far_end_gone = true;
+        far_end_gone = far_end_gone || !stands;
         drop_accepted(now);
     }
 
@@ -118,19 +123,26 @@ struct Record {
 
     // What an event says, or the call itself: disconnected is for ever, and idle comes before a call, not after it.
     void enter(CallState now, DisconnectCause why, std::shared_ptr<const CallInfo> said) noexcept {
+        if (is_over()) return;
         state = now;
         if (now == CallState::connected && !connected) connected = std::chrono::system_clock::now();
-        if (now != CallState::disconnected || ending) return;
-        cause.disconnected = why;
-        std::optional<Origin> origin;
-        if (far_end_gone || (drop <= Drop::wanted && !stands)) origin = Origin::remote;
-        else if (dropper == Dropper::service) origin = Origin::service;
-        ending = Ending{origin, cause, std::move(said)};
+        if (now != CallState::disconnected) return;
+        heard = Ending{{}, {.disconnected = why}, std::move(said), std::chrono::system_clock::now()};
+        asked = Clock::now();
+        if (drop != Drop::asking) conclude(); // otherwise what Disconnect returns says whether it has done that
+    }
+
+    // Says whose end it was that was heard of, if one was.
+    void conclude() noexcept {
+        if (ending || state != CallState::disconnected) return;
+        if (far_end_gone || (drop <= Drop::wanted && !stands)) heard.origin = Origin::remote;
+        else if (dropper == Dropper::service) heard.origin = Origin::service;
+        ending = std::move(heard);
     }
 
     // A call that we only look at: that is what our drop of it comes to.
     void leave(std::shared_ptr<const CallInfo> said) noexcept {
-        if (!ending) ending = Ending{{}, cause, std::move(said)};
+        if (!ending) ending = Ending{{}, {}, std::move(said), std::chrono::system_clock::now()};
     }
 
     Ref<abi::ITBasicCallControl> control;
@@ -144,13 +156,13 @@ struct Record {
     Dropper dropper = Dropper::session;
     DisconnectCode code = DisconnectCode::normal;
     Clock::time_point
-        asked{};           // when Disconnect has returned, or the call was asked itself, or an event may have been lost
-    bool doubtful = false; // an event may have been lost
-    unsigned owed = 0;     // of the session's requests: to be told of a refusal
-    bool again = false;    // another one is wanted when this one has returned
-    bool stands = false;   // one was accepted, and another was tried
+        asked{}; // when Disconnect has returned, or the call was asked itself, or an event may have been lost, or it was over
+    bool doubtful = false;        // an event may have been lost
+    unsigned owed = 0;            // of the session's requests: to be told of a refusal
+    bool again = false;           // another one is wanted when this one has returned
+    bool stands = false;          // one was accepted, and another was tried
     bool far_end_gone = false;    // before our Disconnect
-    Cause cause{};                // as far as it is known
+    Ending heard{};               // where its state is disconnected
     std::optional<Ending> ending; // it is over
 
     bool given_up = false; // its identifier was given back
