@@ -154,8 +154,10 @@ public:
     [[nodiscard]] HResult step(int number) const { return number == failing_step_ ? failing_ : abi::s_ok; }
 
     int offer(Long privilege = abi::cp_owner);
-    /// A call that is connected, and that the provider knows nothing of. @returns a reference
-    abi::ITBasicCallControl* make();
+    /// Another notification of a call: it is ours from now on, or only looked at.
+    void hand(int number, Long privilege);
+    /// A call that the provider knows nothing of. @returns a reference
+    abi::ITBasicCallControl* make(Long state = abi::cs_connected);
     void set_state(int number, Long state, Long cause = 0, bool tells = true);
     /// An event, whatever the state.
     void tell(int number, Long state, Long cause);
@@ -950,8 +952,23 @@ inline int Exchange::offer(Long privilege) {
     });
     return number;
 }
-inline abi::ITBasicCallControl* Exchange::make() {
-    auto* const call = new Call(*this, abi::cs_connected, abi::cp_owner);
+inline void Exchange::hand(int number, Long privilege) {
+    Call* call = nullptr;
+    {
+        const std::lock_guard lock(mutex);
+        const auto found = alive.find(number);
+        if (found == alive.end()) return;
+        call = found->second;
+        call->privilege_ = privilege;
+        call->refer();
+    }
+    post([this, call, privilege] {
+        fire(abi::te_callnotification, new NotificationEvent(*this, *call, privilege));
+        call->unrefer();
+    });
+}
+inline abi::ITBasicCallControl* Exchange::make(Long state) {
+    auto* const call = new Call(*this, state, abi::cp_owner);
     call->taken();
     call->unrefer();
     return call;

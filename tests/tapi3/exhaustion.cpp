@@ -49,10 +49,11 @@ thread_local bool ours = false;    // a thread of the test's, or of the double's
 thread_local bool starved = false; // there is no memory for this thread
 std::atomic<bool> service_starves{false}, events_starve{false};
 std::atomic<int> denied{0};
-std::atomic<long> until_failure{-1}; // of the allocations on any thread; negative: there is none
+std::atomic<long> until_failure{-1};              // of the allocations on any thread; negative: there is none
+std::atomic<bool> until_failure_is_theirs{false}; // of those on the service's threads
 
 bool is_the_one() noexcept {
-    if (until_failure < 0) return false;
+    if (until_failure < 0 || (until_failure_is_theirs && ours)) return false;
     return until_failure.fetch_sub(1) == 0;
 }
 
@@ -68,6 +69,37 @@ void* support::allocate(std::size_t size) noexcept {
 }
 
 namespace {
+
+// Says where a thread of TAPI's comes that holds a lock of the provider's, for as long as it lives.
+class Locks {
+public:
+    Locks(Exchange& exchange, tapi3::Telephony& telephony) : exchange_(exchange) {
+        exchange.on_call_release = [this, &telephony] {
+            const Own own;
+            std::atomic<bool> done{false};
+            std::thread asks([&] {
+                const Own its_own;
+                static_cast<void>(telephony.outstanding());
+                done = true;
+            });
+            for (int i = 0; i < 2000 && !done; ++i) std::this_thread::sleep_for(1ms);
+            if (!done) {
+                std::fputs("Release of a call under a lock of the provider's\n", stderr);
+                std::_Exit(1);
+            }
+            asks.join();
+            ++released_;
+        };
+    }
+    Locks(const Locks&) = delete;
+    Locks& operator=(const Locks&) = delete;
+    ~Locks() { exchange_.on_call_release = nullptr; }
+    [[nodiscard]] int released() const { return released_; }
+
+private:
+    Exchange& exchange_;
+    std::atomic<int> released_{0};
+};
 
 // The threads that a service gets: one worker, and the one on which events are handled, which comes when all is registered.
 class Threads {
@@ -331,6 +363,41 @@ TEST_CASE("tapi3: whatever there is no memory for when a call is made, none is l
     CHECK(failures > 0);
 }
 
+TEST_CASE("tapi3: whatever there is no memory for when a call is adopted, it is let go without a lock",
+          "[tapi3][exhaustion][rule 37]") {
+    int failures = 0;
+    for (long n = 0;; ++n) {
+        INFO(n);
+        Tapi3Desk desk;
+        auto* const object = desk.exchange().make();
+        Provider provider(desk.telephony());
+        bool failed = false, is_more = false;
+        {
+            const Locks locks(desk.exchange(), desk.telephony());
+            until_failure = n;
+            try {
+                std::error_code error;
+                const auto id = provider.adopt(error, object);
+                until_failure = -1;
+                Tapi3Session call(id, provider);
+                CHECK(!call.drop());
+                CHECK(Tapi3Desk::over(call));
+            } catch (const std::bad_alloc&) {
+                failed = true;
+            }
+            is_more = until_failure.exchange(-1) < 0 && failed;
+            CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
+            desk.exchange().settle();
+        }
+        desk.exchange().hangs_up(desk.number());
+        desk.exchange().settle();
+        object->Release();
+        failures += failed;
+        if (!is_more) break;
+    }
+    CHECK(failures > 0);
+}
+
 TEST_CASE("tapi3: where there is no memory for a thread, those that there are have to do", "[tapi3][exhaustion]") {
     constexpr std::size_t calls = 10;
     Tapi3Desk desk;
@@ -459,4 +526,40 @@ TEST_CASE("tapi3: a call that there is no memory for rings on, and is not discon
     CHECK(!call->disconnect(tapi3::DisconnectCode::rejected));
     CHECK(Tapi3Desk::over(*call));
     CHECK(desk.exchange().books().disconnects == 1);
+}
+
+TEST_CASE("tapi3: whatever there is no memory for when a call comes in, it rings on, and is shown when there is",
+          "[tapi3][exhaustion][rule 34]") {
+    int failures = 0;
+    for (long n = 0;; ++n) {
+        INFO(n);
+        std::atomic<int> shown{0}, over{0};
+        std::optional<Tapi3Session> taken;
+        auto options = Tapi3Desk::fast();
+        options.on_call = [&](Tapi3Session call) {
+            until_failure = -1; // what comes now is the user's
+            if (call.phase() != wrapup::Phase::active) ++over;
+            taken.emplace(std::move(call));
+            ++shown;
+        };
+        Tapi3Desk desk(options, know_ours);
+        desk.exchange().settle();
+        desk.exchange().let_ring();
+        denied = 0;
+        until_failure_is_theirs = true;
+        until_failure = n;
+        desk.exchange().offer();
+        REQUIRE(Tapi3Desk::eventually([&] { return shown == 1; }));
+        until_failure_is_theirs = false;
+        CHECK(over == 0);
+        CHECK(desk.exchange().books().disconnects == 0);
+        CHECK(desk.telephony().outstanding().size() == 1);
+        CHECK(!taken->drop());
+        CHECK(Tapi3Desk::over(*taken));
+        taken.reset();
+        CHECK(shown == 1);
+        if (denied == 0) break;
+        ++failures;
+    }
+    CHECK(failures >= 5);
 }

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -797,6 +798,135 @@ TEST_CASE("tapi3: an end is recorded when it is heard of, and not when somebody 
     CHECK(call.termination()->statistics->ended <= heard);
     std::this_thread::sleep_for(2ms);
     CHECK(call.query(&Provider::snapshot).ended == call.termination()->statistics->ended);
+}
+
+TEST_CASE("tapi3: a call that we look at is ours when it is handed to us", "[tapi3]") {
+    auto options = Tapi3Desk::fast();
+    options.monitors = true;
+    Tapi3Desk desk(options);
+    auto call = desk.take(abi::cp_monitor);
+    const int number = desk.number();
+    desk.exchange().hand(number, abi::cp_owner);
+    CHECK(Tapi3Desk::eventually([&] { return call.query(&Provider::privilege) == tapi3::Privilege::owner; }));
+    desk.exchange().settle();
+    CHECK(!desk.next()); // it is the same
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 0; }));
+    CHECK(desk.exchange().books().disconnects == 1);
+}
+
+TEST_CASE("tapi3: an event that is lost while an adopted call is asked is made up for", "[tapi3][rule 35]") {
+    Gate gate;
+    std::atomic<bool> armed{true};
+    Tapi3Desk desk(Tapi3Desk::fast(), [&](Exchange& exchange) {
+        exchange.on_state_read = [&] {
+            if (armed.exchange(false)) gate.pass();
+        };
+    });
+    Provider provider(desk.telephony());
+    auto* const object = desk.exchange().make();
+    std::optional<Tapi3Session> call;
+    std::thread adopting([&] {
+        std::error_code error;
+        const auto id = provider.adopt(error, object);
+        call.emplace(id, provider);
+    });
+    REQUIRE(gate.is_held());
+    desk.exchange().next_events_fail(1);
+    desk.exchange().hangs_up(desk.number(), 2);
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().failing_events() == 0; }));
+    std::this_thread::sleep_for(20ms); // the call has been marked
+    gate.open = true;
+    adopting.join();
+    object->Release();
+    REQUIRE(Tapi3Desk::over(*call));
+    CHECK(call->termination()->origin == Origin::remote);
+}
+
+TEST_CASE("tapi3: what an event says while an adopted call is asked is newer than the answer", "[tapi3]") {
+    Gate gate;
+    std::atomic<bool> armed{true}, handled{false};
+    auto options = Tapi3Desk::fast();
+    options.on_state = [&](tapi3::Call, CallState state) { handled = state == CallState::hold; };
+    Tapi3Desk desk(options, [&](Exchange& exchange) {
+        exchange.on_state_read = [&] {
+            if (armed.exchange(false)) gate.pass();
+        };
+    });
+    Provider provider(desk.telephony());
+    auto* const object = desk.exchange().make();
+    std::optional<Tapi3Session> call;
+    std::thread adopting([&] {
+        std::error_code error;
+        const auto id = provider.adopt(error, object);
+        call.emplace(id, provider);
+    });
+    REQUIRE(gate.is_held());
+    desk.exchange().set_state(desk.number(), abi::cs_hold);
+    CHECK(Tapi3Desk::eventually([&] { return handled.load(); }));
+    gate.open = true;
+    adopting.join();
+    object->Release();
+    CHECK(Tapi3Desk::state(*call) == CallState::hold);
+}
+
+TEST_CASE("tapi3: a call that is over when it is adopted is over at once", "[tapi3]") {
+    Tapi3Desk desk;
+    Provider provider(desk.telephony());
+    auto* const object = desk.exchange().make();
+    desk.exchange().set_state(desk.number(), abi::cs_disconnected, 3, false);
+    desk.exchange().settle();
+    std::error_code error;
+    Tapi3Session call(provider.adopt(error, object), provider);
+    CHECK(!error);
+    REQUIRE(call.termination());
+    CHECK(call.termination()->origin == Origin::remote);
+    CHECK(call.termination()->cause->disconnected == DisconnectCause::unknown);
+    object->Release();
+}
+
+TEST_CASE("tapi3: a call that was never connected is left, since TAPI has nothing to disconnect", "[tapi3][rule 33]") {
+    for (const bool dropped : {false, true}) {
+        auto options = Tapi3Desk::fast();
+        options.grace = 20s;
+        Tapi3Desk desk(options);
+        Script nothing;
+        nothing.returns = abi::s_false;
+        desk.exchange().usually(nothing);
+        Provider provider(desk.telephony());
+        auto* const object = desk.exchange().make(abi::cs_idle);
+        std::error_code error;
+        Tapi3Session call(provider.adopt(error, object), provider);
+        CHECK(!error);
+        if (dropped) {
+            CHECK(!call.drop());
+            CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+        }
+        call.release();
+        CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
+        object->Release();
+    }
+}
+
+TEST_CASE("tapi3: where a call gets another session the former one is lost, and no lock is held then", "[tapi3]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    const wrapup::TerminationCallback callback(call, [&]() noexcept {
+        std::atomic<bool> answered{false};
+        std::thread asks([&] {
+            CHECK(desk.telephony().outstanding().size() == 1);
+            answered = true;
+        });
+        for (int i = 0; i < 2000 && !answered; ++i) std::this_thread::sleep_for(1ms);
+        CHECK(answered);
+        asks.detach(); // it may be there for ever
+        if (!answered) std::_Exit(1);
+    });
+    Tapi3Session second(call.id(), Provider(desk.telephony()));
+    REQUIRE(call.termination());
+    CHECK(call.termination()->origin == Origin::service);
+    CHECK(!second.drop());
+    CHECK(Tapi3Desk::over(second));
 }
 
 TEST_CASE("tapi3: an object that was got by other means is adopted, and held once", "[tapi3]") {

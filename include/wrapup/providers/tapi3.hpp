@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <new>
 #include <optional>
@@ -84,8 +85,13 @@ public:
         return calls_->make_call(error, std::move(notifier), address_, wrapup::detail::to_utf16(address), media_types_);
     }
 
+    /// Takes a call that comes in: for `Options::on_call`.
+    Identifier open(std::error_code& error, Notifier<Cause> notifier, detail::Incoming& incoming) {
+        return calls_->take(error, std::move(notifier), incoming);
+    }
+
     /// The identifier for a call whose object was got by other means, to be adopted by a `Session`, which holds a reference of
-    /// its own. @pre the object may be used in the multithreaded apartment @throws std::bad_alloc
+    /// its own. @pre the object may be used in the multithreaded apartment; the service is not being ended @throws std::bad_alloc
     [[nodiscard]] Identifier adopt(std::error_code& error, abi::ITBasicCallControl* object) {
         return calls_->adopt(error, object);
     }
@@ -100,9 +106,10 @@ public:
         return calls_->drop(call, code);
     }
 
-    /// Leaves a call that is only looked at. A call of our own has no other end than `Disconnect`: that is tried once more where
-    /// TAPI has accepted it and the event did not come; and where TAPI has refused it, after each `Options::patience` until it
-    /// does not, which is also what becomes of a session that was released meanwhile. Otherwise `Error::invalid_call_state`.
+    /// Leaves a call that is only looked at, and one of which TAPI has said that it was never connected. Another of our own has no
+    /// other end than `Disconnect`: that is tried once more where TAPI has accepted it and the event did not come; and where TAPI
+    /// has refused it, after each `Options::patience` until it does not, which is also what becomes of a session that was released
+    /// meanwhile. Otherwise `Error::invalid_call_state`.
     [[nodiscard]] std::error_code abort(Identifier call) noexcept { return calls_->abort(call); }
 
     /// Lets the object go. *Source:* TAPI 3, "Terminate a Session": Disconnect, then a standard release
@@ -171,19 +178,25 @@ private:
     abi::Long media_types_;
 };
 
+// The memory of a session is taken before the call is: one that there is none for is not ours, and rings on.
+inline std::function<bool(detail::Incoming&)> Telephony::shows(std::function<void(Session<Provider>)> on_call) {
+    if (!on_call) return {};
+    return [this, on_call = std::move(on_call)](detail::Incoming& incoming) {
+        std::optional<Session<Provider>> session;
+        std::error_code error;
+        try {
+            session.emplace(Session<Provider>::open(error, *this, incoming));
+        } catch (const std::bad_alloc&) {
+            error = make_error_code(std::errc::not_enough_memory);
+        }
+        if (!error) on_call(std::move(*session));
+        return error != std::errc::not_enough_memory;
+    };
+}
+
 inline Telephony::Telephony(Functions& com, const Options& options)
-    : calls_(std::make_shared<detail::Calls>(
-          com, workers_,
-          !options.on_call ? std::function<void(Call)>() : [this, take = options.on_call](Call call) {
-              std::optional<Session<Provider>> session;
-              try {
-                  session.emplace(call, Provider(*this));
-              } catch (const std::bad_alloc&) { // it has been given back
-                  return;
-              }
-              take(std::move(*session));
-          },
-          options.on_state, options.patience, options.grace)),
+    : calls_(std::make_shared<detail::Calls>(com, workers_, shows(options.on_call), options.on_state, options.patience,
+                                             options.grace)),
       workers_(com),
       media_types_(static_cast<abi::Long>(options.media_types)),
       connection_(com, workers_, {options.address, media_types_, options.on_call != nullptr, options.monitors}),

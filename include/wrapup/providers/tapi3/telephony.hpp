@@ -5,10 +5,12 @@
 #include <wrapup/providers/tapi3/call.hpp>
 #include <wrapup/providers/tapi3/detail/calls.hpp>
 #include <wrapup/providers/tapi3/detail/connection.hpp>
+#include <wrapup/providers/tapi3/detail/hearing.hpp>
 #include <wrapup/providers/tapi3/detail/workers.hpp>
 #include <wrapup/providers/tapi3/functions.hpp>
 #include <wrapup/providers/tapi3/options.hpp>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -25,11 +27,14 @@ namespace wrapup::tapi3 {
 /// returned; on a user's thread, whose verb meets with the end; and on the one that ends the service.
 ///
 /// *Memory:* an event that there is none for is made up for. Live calls are asked for their state, and the address for calls that
-/// ring; one that there is no memory to take rings on, and is looked for again.
+/// ring; one that there is no memory to take, or to show, rings on, and is looked for again. One that was left and still rings may
+/// be found then too, and is shown once more.
 ///
 /// *Thread safety:* every member from any thread.
 class Telephony {
 public:
+    /// @pre `com` outlives the service and its sessions, which ask it how to wait
+    ///
     /// @throws std::system_error with what COM or TAPI says: `Error::class_not_registered` where there is no TAPI 3,
     /// `Error::no_device` where there is no such address, and others; or that there is no thread to be had. std::bad_alloc.
     ///
@@ -41,7 +46,7 @@ public:
     /// *Blocks* for `Options::grace` at most until the live calls are over; and until what is in progress on other threads
     /// has returned, of which Disconnect may take two minutes.
     ///
-    /// @pre not on a thread of the service, which is where it calls back; no call is being made
+    /// @pre not on a thread of the service, which is where it calls back; no call is being made or adopted
     ~Telephony();
 
     /// The calls whose objects are held, in no order. @throws std::bad_alloc
@@ -49,6 +54,8 @@ public:
 
 private:
     friend class Provider;
+
+    std::function<bool(detail::Incoming&)> shows(std::function<void(Session<Provider>)> on_call);
 
     const std::shared_ptr<detail::Calls> calls_; // outlives the workers, who may be about to leave it
     detail::Workers workers_;

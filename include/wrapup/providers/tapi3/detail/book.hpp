@@ -46,8 +46,8 @@ public:
     [[nodiscard]] Records& records() noexcept { return records_; }
     [[nodiscard]] const Records& records() const noexcept { return records_; }
 
-    // @pre the object is not known @throws std::bad_alloc: the references are given up then, and nothing has changed
-    Record& insert(Ref<abi::ITBasicCallControl> control, Ref<abi::ITCallInfo> info, std::uintptr_t identity,
+    // @pre the object is not known @throws std::bad_alloc: nothing has changed then, and the references are still the caller's
+    Record& insert(Ref<abi::ITBasicCallControl>&& control, Ref<abi::ITCallInfo>&& info, std::uintptr_t identity,
                    Privilege privilege) {
         const auto name = identities_.try_emplace(identity).first;
         try {

@@ -33,7 +33,7 @@ namespace wrapup::tapi3::detail {
 // members then find no call.
 class Calls final : public Hearing {
 public:
-    Calls(Functions& com, Workers& workers, std::function<void(Call)> offer,
+    Calls(Functions& com, Workers& workers, std::function<bool(Incoming&)> offer,
           std::function<void(Call, CallState)> on_state, std::chrono::milliseconds patience,
           std::chrono::milliseconds grace)
         : Hearing(com, workers, std::move(offer), std::move(on_state), (std::min)(patience, longest)),
@@ -71,6 +71,22 @@ public:
         return error ? Call() : call;
     }
 
+    // A call that comes in, for a session that there is memory for. On the thread on which events are handled.
+    // @throws std::bad_alloc: it is as it was then
+    [[nodiscard]] Call take(std::error_code& error, Notifier<Cause> notifier, Incoming& incoming) {
+        Table::Place place = notifiers_.reserve();
+        incoming.call = admit(error, std::move(incoming.control), incoming.privilege, true);
+        if (error) return {};
+        notifiers_.bind(std::move(place), incoming.call, std::move(notifier));
+        if (!incoming.by_event) {
+            resynchronize(incoming.call);
+            return incoming.call;
+        }
+        const std::lock_guard lock(mutex_);
+        find(incoming.call)->missed_event(Clock::now()); // one may have been lost before the call was known
+        return incoming.call;
+    }
+
     // A call whose object the program has got by other means. @throws std::bad_alloc
     [[nodiscard]] Call adopt(std::error_code& error, abi::ITBasicCallControl* object) {
         if (const std::lock_guard lock(mutex_); closed_) {
@@ -90,10 +106,12 @@ public:
     void watch(Call call, Notifier<Cause> notifier) noexcept {
         try {
             Table::Place place = notifiers_.reserve();
+            Notifier<Cause> former; // of another session, which is lost: it says so without the lock
             {
                 const std::lock_guard lock(mutex_);
                 const Record* const record = find(call);
                 if (!record || record->void_) return; // and the notifier says `lost`
+                former = notifiers_.remove(call);
                 notifiers_.bind(std::move(place), call, std::move(notifier));
             }
             tell(call);
@@ -121,15 +139,15 @@ public:
         return {};
     }
 
-    // Leaves a call that we only look at: by a worker, who asks what there is to know of it. For one of ours there is no other
-    // end than Disconnect: once more, if that is of use; and where it was refused, now and then until it is not.
+    // Leaves a call that is not ours to end: by a worker, who asks what there is to know of it. For one that is there is no
+    // other end than Disconnect: once more, if that is of use; and where it was refused, now and then until it is not.
     [[nodiscard]] std::error_code abort(Call call) noexcept {
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(call);
             if (!record || record->void_) return errc::lost;
             if (!record->ending) {
-                if (record->privilege != Privilege::owner) {
+                if (!record->is_ours()) {
                     if (record->drop == Drop::none || record->drop == Drop::accepted) post_leaving(*record);
                     return {};
                 }

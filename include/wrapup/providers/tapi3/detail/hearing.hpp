@@ -26,10 +26,19 @@
 
 namespace wrapup::tapi3::detail {
 
+// A call that comes in, and is not ours yet.
+struct Incoming {
+    Ref<abi::ITBasicCallControl> control;
+    std::optional<Privilege> privilege; // where that was told
+    bool by_event;                      // otherwise it was found ringing
+    Call call{};                        // ours, and in use
+};
+
 // What TAPI says of the calls: it is heard in order, on one thread of the apartment, and what was not heard is asked for there.
 class Hearing : public Keeper {
 public:
-    Hearing(Functions& com, Workers& workers, std::function<void(Call)> offer,
+    // `offer`: takes the call, and shows it to the user. It says whether there was memory for that.
+    Hearing(Functions& com, Workers& workers, std::function<bool(Incoming&)> offer,
             std::function<void(Call, CallState)> on_state, std::chrono::milliseconds patience)
         : Keeper(com, workers), offer_(std::move(offer)), on_state_(std::move(on_state)), patience_(patience) {}
 
@@ -42,14 +51,15 @@ public:
                 return missed({.states = true});
             if (said->get_Cause(&cause) < 0) cause = 0;
             observe(whose(info.identity()), *info.get(), static_cast<CallState>(state),
-                    static_cast<DisconnectCause>(cause), true);
+                    static_cast<DisconnectCause>(cause));
         } else if (event.kind == abi::te_callnotification) {
             const auto said = event.object.as<abi::ITCallNotificationEvent>();
             Ref<abi::ITCallInfo> info;
             if (!said || said->get_Call(info.out()) < 0 || !info) return missed({.calls = true});
             abi::Long privilege = 0;
             const bool says = said->get_Event(&privilege) >= 0;
-            appear(info, says ? std::optional(static_cast<Privilege>(privilege)) : std::nullopt, true);
+            appear({info.as<abi::ITBasicCallControl>(),
+                    says ? std::optional(static_cast<Privilege>(privilege)) : std::nullopt, true});
         }
     }
 
@@ -100,16 +110,19 @@ protected:
 
     // Where an event may have been missed: the cause is lost then. By somebody who has the call in use.
     void resynchronize(Call call) noexcept {
-        abi::Long state = 0;
-        const bool says = call.get()->get_CallState(&state) >= 0;
+        unsigned entered = 0;
         {
             const std::lock_guard lock(mutex_);
             Record& record = *find(call);
-            record.doubtful = false;
-            if (!says) record.missed_event(Clock::now()); // and it is asked again
+            record.doubtful = false; // what is missed from here on counts
+            entered = record.entered;
         }
-        if (!says) return;
-        observe(call, *call.get(), static_cast<CallState>(state), DisconnectCause::unknown, false);
+        abi::Long state = 0;
+        if (call.get()->get_CallState(&state) < 0) {
+            const std::lock_guard lock(mutex_);
+            return find(call)->missed_event(Clock::now()); // and it is asked again
+        }
+        observe(call, *call.get(), static_cast<CallState>(state), DisconnectCause::unknown, entered);
     }
 
 private:
@@ -118,8 +131,10 @@ private:
         return book_.whose(identity);
     }
 
-    // Handlers hear what comes in events. `info`: a reference to the call's object.
-    void observe(Call call, abi::ITCallInfo& info, CallState state, DisconnectCause cause, bool by_event) noexcept {
+    // Handlers hear what comes in events. `info`: a reference to the call's object. `entered`: of what was asked for, what had
+    // been entered by then; what an event has said meanwhile is newer than the answer, or another event will come.
+    void observe(Call call, abi::ITCallInfo& info, CallState state, DisconnectCause cause,
+                 std::optional<unsigned> entered = {}) noexcept {
         std::shared_ptr<const CallInfo> said;
         const auto wants_info = [](const Record& r) { return !r.is_over() && !r.given_up && !r.void_; };
         if (state == CallState::disconnected && look(call, wants_info) == true) said = ask_all(info);
@@ -128,7 +143,8 @@ private:
             const std::lock_guard lock(mutex_);
             Record* const record = find(call);
             if (!record || record->void_) return;
-            heard = by_event && on_state_ && !record->is_over();
+            if (entered && *entered != record->entered && state != CallState::disconnected) return;
+            heard = !entered && on_state_ && !record->is_over();
             record->enter(state, cause, std::move(said));
             changed_.notify_all();
         }
@@ -138,27 +154,40 @@ private:
     }
 
     // A call has come to us. Where we are closing nobody is shown it, and it is disconnected all the same. Where there is no
-    // memory to take it, it rings on, and is looked for again: to reject it here, where events are handled, could take minutes.
-    void appear(const Ref<abi::ITCallInfo>& info, std::optional<Privilege> privilege, bool by_event) noexcept {
-        Call call;
+    // memory to take it and to show it, it rings on, and is looked for again: to reject it here, where events are handled, could
+    // take minutes.
+    void appear(Incoming incoming) noexcept {
+        if (const Call known = whose(incoming.control.identity()); known != Call())
+            return appear_again(known, incoming);
+        const bool offers = [this] {
+            const std::lock_guard lock(mutex_);
+            return offer_ && !closing();
+        }();
+        if (!(offers ? offer_(incoming) : take_unseen(incoming))) missed({.calls = true});
+        if (incoming.call != Call()) used(incoming.call);
+    }
+    bool take_unseen(Incoming& incoming) noexcept {
+        std::error_code error;
         try {
-            std::error_code error;
-            call = admit(error, info.as<abi::ITBasicCallControl>(), privilege, true);
-            if (error) return; // it is known already
+            incoming.call = admit(error, std::move(incoming.control), incoming.privilege, true);
         } catch (const std::bad_alloc&) {
-            return missed({.calls = true});
+            return false;
         }
-        if (!by_event) resynchronize(call);
-        bool offered = false;
+        const std::lock_guard lock(mutex_);
+        if (!error) find(incoming.call)->given_up = true;
+        return true;
+    }
+
+    // One that we look at may have been handed to us.
+    void appear_again(Call call, const Incoming& incoming) noexcept {
         {
             const std::lock_guard lock(mutex_);
-            offered = offer_ && !closed_;
-            Record& record = *find(call);
-            record.given_up = !offered;
-            if (by_event) record.missed_event(Clock::now()); // one may have been lost before the call was known
+            Record* const record = find(call);
+            if (!record || record->ending || record->drop != Drop::none || incoming.privilege != Privilege::owner)
+                return;
+            record->privilege = Privilege::owner;
         }
-        if (offered) offer_(call);
-        used(call);
+        settle(call);
     }
 
     // Calls that are ringing, and that we have not heard of. Who has answered one has heard of it. *Source:*
@@ -171,11 +200,12 @@ private:
             Ref<abi::ITCallInfo> info;
             if (calls->Next(1, info.out(), nullptr) != abi::s_ok || !info) return;
             abi::Long state = 0;
-            if (info->get_CallState(&state) >= 0 && state == abi::cs_offering) appear(info, {}, false);
+            if (info->get_CallState(&state) >= 0 && state == abi::cs_offering)
+                appear({info.as<abi::ITBasicCallControl>(), {}, false});
         }
     }
 
-    const std::function<void(Call)> offer_;
+    const std::function<bool(Incoming&)> offer_;
     const std::function<void(Call, CallState)> on_state_;
     const std::chrono::milliseconds patience_;
     bool calls_missed_ = false; // of the thread on which events are handled

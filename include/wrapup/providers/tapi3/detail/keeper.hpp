@@ -104,7 +104,7 @@ protected:
         });
     }
 
-    // Of a call that is only looked at. @pre no drop of it is in progress
+    // Of a call that is not ours to end. @pre no drop of it is in progress
     void post_leaving(Record& record) noexcept {
         record.wants_drop(Dropper::session, record.code);
         post(record, record.disconnecting, [](Job& job) noexcept {
@@ -130,8 +130,8 @@ protected:
     }
 
     // A call that is ours from now on, and in use; `late`, also where we are closing. On a thread of the apartment.
-    // @throws std::bad_alloc; the reference is given up then
-    Call admit(std::error_code& error, Ref<abi::ITBasicCallControl> control, std::optional<Privilege> privilege,
+    // @throws std::bad_alloc
+    Call admit(std::error_code& error, Ref<abi::ITBasicCallControl>&& control, std::optional<Privilege> privilege,
                bool late = false) {
         Ref<abi::ITCallInfo> info = control.as<abi::ITCallInfo>();
         const std::uintptr_t identity = control.identity();
@@ -253,8 +253,9 @@ private:
         unsigned refusals = 0; // of what was accepted
         if (control) {
             const abi::HResult result = control->Disconnect(code);
-            abi::Long state = abi::cs_idle;
-            if (result != abi::s_ok && call.get()->get_CallState(&state) < 0) state = abi::cs_idle;
+            constexpr abi::Long unknown = -1;
+            abi::Long state = unknown;
+            if (result != abi::s_ok && call.get()->get_CallState(&state) < 0) state = unknown;
             const std::lock_guard lock(mutex_);
             Record& record = *find(call);
             const bool is_over = state == abi::cs_disconnected || record.is_over();
@@ -264,6 +265,7 @@ private:
             else {
                 record.drop_refused(Clock::now());
                 if (result == result_of(Error::not_owner)) record.privilege = Privilege::monitor; // it was handed off
+                record.never_began = result == abi::s_false && state == abi::cs_idle;
                 refused = result < 0 ? error_of(result) : make_error_code(Error::nothing_to_disconnect);
                 record.again = false;
                 refusals = std::exchange(record.owed, 0u);

@@ -57,8 +57,11 @@ struct Record {
     // Nothing is heard of it any more. While our Disconnect is being called it is not known yet whose end it was.
     [[nodiscard]] bool is_over() const noexcept { return ending || state == CallState::disconnected; }
 
-    // It is ours, and not over: somebody has to end it.
-    [[nodiscard]] bool is_live() const noexcept { return !ending && !void_ && privilege == Privilege::owner; }
+    // There is something to end, and that is ours to do.
+    [[nodiscard]] bool is_ours() const noexcept { return privilege == Privilege::owner && !never_began; }
+
+    // And it is not over: somebody has to end it.
+    [[nodiscard]] bool is_live() const noexcept { return !ending && !void_ && is_ours(); }
 
     // It has to be ended, whoever holds it: a Disconnect that is refused is tried again.
     [[nodiscard]] bool is_unwanted(bool closing) const noexcept { return given_up || insists || closing; }
@@ -124,7 +127,9 @@ struct Record {
     // What an event says, or the call itself: disconnected is for ever, and idle comes before a call, not after it.
     void enter(CallState now, DisconnectCause why, std::shared_ptr<const CallInfo> said) noexcept {
         if (is_over()) return;
+        ++entered;
         state = now;
+        if (now != CallState::idle) never_began = false;
         if (now == CallState::connected && !connected) connected = std::chrono::system_clock::now();
         if (now != CallState::disconnected) return;
         heard = Ending{{}, {.disconnected = why}, std::move(said), std::chrono::system_clock::now()};
@@ -140,7 +145,7 @@ struct Record {
         ending = std::move(heard);
     }
 
-    // A call that we only look at: that is what our drop of it comes to.
+    // A call that we only look at, or that never began: that is what our drop of it comes to.
     void leave(std::shared_ptr<const CallInfo> said) noexcept {
         if (!ending) ending = Ending{{}, {}, std::move(said), std::chrono::system_clock::now()};
     }
@@ -150,6 +155,7 @@ struct Record {
     std::uintptr_t identity;
     Privilege privilege;
     CallState state = CallState::idle;
+    unsigned entered = 0;                                           // states
     std::optional<std::chrono::system_clock::time_point> connected; // first
 
     Drop drop = Drop::none;
@@ -161,6 +167,7 @@ struct Record {
     unsigned owed = 0;            // of the session's requests: to be told of a refusal
     bool again = false;           // another one is wanted when this one has returned
     bool stands = false;          // one was accepted, and another was tried
+    bool never_began = false;     // TAPI has said that it is idle, and that there is nothing to disconnect
     bool far_end_gone = false;    // before our Disconnect
     Ending heard{};               // where its state is disconnected
     std::optional<Ending> ending; // it is over
