@@ -51,7 +51,7 @@ struct TelephonyBench {
         std::error_code error;
         auto* const object = desk.exchange().make();
         const tapi3::Call call = provider().adopt(error, object);
-        object->Release();
+        Exchange::release(object);
         if (error) throw std::system_error(error);
         return call;
     }

@@ -50,6 +50,21 @@ struct Script {
     bool blocks = false; ///< until `Exchange::unblock`
 };
 
+/// What CreateCall was asked for, and Connect.
+struct Made {
+    std::u16string destination;
+    Long address_type = -1, media_types = -1;
+    int address = -1; ///< which one, in the order of EnumerateAddresses
+    bool connects_synchronously = false;
+};
+
+/// What RegisterCallNotifications was asked for.
+struct Registration {
+    int address = -1;
+    bool monitors = false, owner = false;
+    Long media_types = -1;
+};
+
 /// What has been counted.
 struct Books {
     int objects = 0; ///< that are alive, of every kind
@@ -85,7 +100,8 @@ public:
     Counted(const Counted&) = delete;
     Counted& operator=(const Counted&) = delete;
     virtual ~Counted() = default;
-    void refer() noexcept { ++own_; } // with the mutex
+    void refer() noexcept { ++own_; }                                       // with the mutex
+    [[nodiscard]] ULong references() const noexcept { return references_; } // of nobody else's
     void unrefer() noexcept;
 
 protected:
@@ -100,6 +116,14 @@ protected:
     ULong references_ = 1; // the application's
     ULong own_ = 0;        // the double's
 };
+
+// One of so many, from which something is taken; whether there was one.
+inline bool take_one(std::atomic<int>& left) noexcept {
+    int seen = left;
+    while (seen > 0 && !left.compare_exchange_weak(seen, seen - 1)) {
+    }
+    return seen > 0;
+}
 
 #define TAPI3_DOUBLE_COUNTED                                                                                           \
     ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return add(); }                                               \
@@ -143,6 +167,11 @@ public:
     void connect_blocks() { connect_blocks_ = true; }
     /// So many events say nothing: what is asked of them is an error.
     void next_events_fail(int count) { failing_events_ = count; }
+    /// So many times get_CallState, or EnumerateCalls, is an error.
+    void next_states_fail(int count) { failing_states_ = count; }
+    void next_enumerations_fail(int count) { failing_enumerations_ = count; }
+    [[nodiscard]] int failing_states() const { return failing_states_; }
+    [[nodiscard]] int failing_enumerations() const { return failing_enumerations_; }
     [[nodiscard]] int failing_events() const { return failing_events_; }
     void create_returns(HResult result) { create_ = result; }
     /// What activation and Initialize, put_EventFilter, FindConnectionPoint, Advise, RegisterCallNotifications return: the
@@ -157,7 +186,12 @@ public:
     /// Another notification of a call: it is ours from now on, or only looked at.
     void hand(int number, Long privilege);
     /// A call that the provider knows nothing of. @returns a reference
-    abi::ITBasicCallControl* make(Long state = abi::cs_connected);
+    abi::ITBasicCallControl* make(Long state = abi::cs_connected, Long privilege = abi::cp_owner);
+    /// Gives a reference up, as a program does that needs no apartment for it.
+    static void release(abi::IUnknown* object) {
+        const Tapis tapis;
+        object->Release();
+    }
     void set_state(int number, Long state, Long cause = 0, bool tells = true);
     /// An event, whatever the state.
     void tell(int number, Long state, Long cause);
@@ -196,6 +230,25 @@ public:
         const std::lock_guard lock(mutex);
         return log_;
     }
+    /// Of a call that was created; and what it was disconnected with last, also when it is gone; -1 where it was not.
+    [[nodiscard]] Made made(int number) {
+        const std::lock_guard lock(mutex);
+        return made_[number];
+    }
+    [[nodiscard]] Long code_of(int number) {
+        const std::lock_guard lock(mutex);
+        const auto found = codes_.find(number);
+        return found == codes_.end() ? -1 : found->second;
+    }
+    [[nodiscard]] Registration registration() {
+        const std::lock_guard lock(mutex);
+        return registration_;
+    }
+    /// Whether a Disconnect came on one of these threads.
+    [[nodiscard]] bool disconnects_on(std::thread::id thread) {
+        const std::lock_guard lock(mutex);
+        return std::find(disconnecting_.begin(), disconnecting_.end(), thread) != disconnecting_.end();
+    }
     /// All events that were on their way have been given to the sink.
     void settle() {
         std::unique_lock lock(mutex);
@@ -207,6 +260,7 @@ public:
 
     // ---- what a test has done meanwhile: set before TAPI is used, or while nobody uses it
 
+    std::function<void(int)> on_connect;        ///< by Connect of that call, before it returns
     std::function<void(const char*)> on_called; ///< by each method that is called, before it does anything
     std::function<void()> on_state_read;        ///< when get_CallState has read it, before it returns
     std::function<void()> on_call_release;      ///< before a reference to a call is given up
@@ -218,8 +272,7 @@ public:
         const Own own;
         const std::lock_guard lock(mutex);
         log_.emplace_back(method);
-        if (!in_apartment(apartments_here()))
-            violations_.push_back(std::string(method) + ": this thread is in no apartment");
+        if (!may_be_used_here()) wrong(std::string(method) + ": this thread is in no apartment");
         if (!initialized && !also_when_down) violations_.push_back(std::string(method) + ": TAPI is not initialized");
     }
     void violated(std::string what) {
@@ -228,10 +281,11 @@ public:
         wrong(std::move(what));
     }
     void wrong(std::string what) { violations_.push_back(std::move(what)); } // with the mutex
-    void is_released(const char* what) {
-        if (!is_tapis() && !in_apartment(apartments_here()))
-            violated(std::string("Release of ") + what + ": this thread is in no apartment");
+    /// By each method that `called` is not told of.
+    void used(const char* method) noexcept {
+        if (!may_be_used_here()) violated(std::string(method) + ": this thread is in no apartment");
     }
+    static bool may_be_used_here() noexcept { return is_tapis() || in_apartment(apartments_here()); }
     static int& apartments_here() noexcept {
         static thread_local int depth = 0;
         return depth;
@@ -241,6 +295,16 @@ public:
         static thread_local bool is = false;
         return is;
     }
+    class Tapis {
+    public:
+        Tapis() noexcept : before_(std::exchange(is_tapis(), true)) {}
+        Tapis(const Tapis&) = delete;
+        Tapis& operator=(const Tapis&) = delete;
+        ~Tapis() { is_tapis() = before_; }
+
+    private:
+        const bool before_;
+    };
     static bool& in_event() noexcept {
         static thread_local bool inside = false;
         return inside;
@@ -279,13 +343,16 @@ public:
         for (const auto& [number, call] : ringing) let_go(call);
     }
     static void let_go(Call* call);
+    /// Events may still come to a sink that was unadvised; when TAPI is shut down it is TAPI's alone.
+    void forget_sink();
 
     std::mutex mutex;
     Books books_;
     bool initialized = false;
     Long filter = 0;
-    bool registered = false, monitors = false;
+    bool registered = false;
     abi::ITTAPIEventNotification* sink = nullptr; // a reference
+    abi::ITTAPIEventNotification* former_sink = nullptr;
     std::map<int, Call*> alive;
     std::function<bool()> may_enter; ///< asked by each thread that would join the apartment
     std::function<void()> leaves;    ///< called by each that leaves it
@@ -293,13 +360,17 @@ public:
     std::map<Long, Long> numbers;
     std::map<Long, std::string> buffers;
     HResult connect_ = abi::s_ok, create_ = abi::s_ok;
-    std::atomic<int> failing_events_{0};
+    std::atomic<int> failing_events_{0}, failing_states_{0}, failing_enumerations_{0};
+    std::map<int, Made> made_;
+    std::map<int, Long> codes_;
+    std::vector<std::thread::id> disconnecting_;
+    Registration registration_;
     std::atomic<bool> connect_blocks_{false}, let_ring_{false};
     std::map<int, Call*> ringing_; // references to calls that are offered, and neither answered nor over
 
 private:
     void run() {
-        ++apartments_here();
+        const Tapis tapis;
         std::unique_lock lock(mutex);
         for (;;) {
             changed_.wait(lock, [this] { return stop_ || !work_.empty(); });
@@ -334,10 +405,12 @@ inline Counted::Counted(Exchange& exchange) : exchange_(exchange) {
 }
 inline void Counted::dies() noexcept { --exchange_.books_.objects; }
 inline ULong Counted::add() noexcept {
+    exchange_.used("AddRef");
     const std::lock_guard lock(exchange_.mutex);
     return ++references_;
 }
 inline ULong Counted::drop() noexcept {
+    exchange_.used("Release");
     {
         const std::lock_guard lock(exchange_.mutex);
         if (references_ == 0) std::abort();
@@ -367,7 +440,40 @@ inline abi::String allocate_string(Exchange& exchange, std::u16string_view text)
 
 // ---- the objects
 
-class Call final : public abi::ITBasicCallControl, public abi::ITCallInfo, public Counted {
+// A call's ITCallInfo: references to it are counted by whoever derives from it.
+class Information : public abi::ITCallInfo {
+public:
+    explicit Information(Call& call) noexcept : call_(call) {}
+    virtual ~Information() = default;
+
+    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override;
+    TAPI3_DOUBLE_DISPATCH
+    HResult WRAPUP_TAPI3_CALL get_CallState(Long* state) noexcept override;
+    HResult WRAPUP_TAPI3_CALL get_Privilege(Long* privilege) noexcept override;
+    HResult WRAPUP_TAPI3_CALL get_CallInfoLong(Long which, Long* value) noexcept override;
+    HResult WRAPUP_TAPI3_CALL get_CallInfoString(Long which, abi::String* value) noexcept override;
+    HResult WRAPUP_TAPI3_CALL GetCallInfoBuffer(Long which, ULong* size, std::uint8_t** bytes) noexcept override;
+    TAPI3_DOUBLE_UNUSED(7)
+    TAPI3_DOUBLE_UNUSED(10)
+    TAPI3_DOUBLE_UNUSED(12)
+    TAPI3_DOUBLE_UNUSED(14)
+    TAPI3_DOUBLE_UNUSED(15)
+    TAPI3_DOUBLE_UNUSED(16)
+    TAPI3_DOUBLE_UNUSED(18)
+    TAPI3_DOUBLE_UNUSED(19)
+
+protected:
+    Call& call_;
+};
+
+class Call final : public abi::ITBasicCallControl, public Counted {
+    class Info final : public Information {
+    public:
+        using Information::Information;
+        ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return call_.count(call_.infos_); }
+        ULong WRAPUP_TAPI3_CALL Release() noexcept override { return call_.uncount(call_.infos_, "ITCallInfo"); }
+    };
+
 public:
     Call(Exchange& exchange, Long initial, Long privilege) : Counted(exchange), state_(initial), privilege_(privilege) {
         const std::lock_guard lock(exchange.mutex);
@@ -382,25 +488,29 @@ public:
         *object = nullptr;
         if (wanted == abi::IUnknown::iid || wanted == abi::ITBasicCallControl::iid)
             *object = static_cast<abi::ITBasicCallControl*>(this);
-        else if (wanted == abi::ITCallInfo::iid) *object = static_cast<abi::ITCallInfo*>(this);
+        else if (wanted == abi::ITCallInfo::iid) *object = static_cast<abi::ITCallInfo*>(&info_);
         else return abi::e_nointerface;
-        add();
+        static_cast<abi::IUnknown*>(*object)->AddRef();
         return abi::s_ok;
     }
-    ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return add(); }
-    ULong WRAPUP_TAPI3_CALL Release() noexcept override {
-        if (exchange_.on_call_release) exchange_.on_call_release();
-        return drop();
-    }
+    ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return count(controls_); }
+    ULong WRAPUP_TAPI3_CALL Release() noexcept override { return uncount(controls_, "ITBasicCallControl"); }
+    [[nodiscard]] abi::ITCallInfo* info() noexcept { return &info_; }
     TAPI3_DOUBLE_DISPATCH
 
     // ---- ITBasicCallControl
 
-    HResult WRAPUP_TAPI3_CALL Connect(abi::Bool) noexcept override {
+    HResult WRAPUP_TAPI3_CALL Connect(abi::Bool synchronously) noexcept override {
         exchange_.called("Connect");
+        {
+            const Own own;
+            const std::lock_guard lock(exchange_.mutex);
+            exchange_.made_[number_].connects_synchronously = synchronously != abi::variant_false;
+        }
         if (exchange_.connect_blocks_) exchange_.block();
         if (exchange_.connect_ < 0) return exchange_.connect_;
         if (change(abi::cs_inprogress)) send(abi::cs_inprogress, 0);
+        if (exchange_.on_connect) exchange_.on_connect(number_);
         return abi::s_ok;
     }
     HResult WRAPUP_TAPI3_CALL Answer() noexcept override {
@@ -417,7 +527,9 @@ public:
             const std::lock_guard lock(exchange_.mutex);
             ++exchange_.books_.disconnects;
             ++disconnects_;
-            code_ = code;
+            const Own own;
+            exchange_.codes_[number_] = code;
+            exchange_.disconnecting_.push_back(std::this_thread::get_id());
             if (privilege_ != abi::cp_owner) return abi::error_code(0x80040023);
             if (state_ == abi::cs_disconnected) {
                 ++exchange_.books_.disconnects_after_the_end;
@@ -431,29 +543,34 @@ public:
 
     // ---- ITCallInfo
 
-    HResult WRAPUP_TAPI3_CALL get_CallState(Long* state) noexcept override {
+    HResult get_CallState(Long* state) noexcept {
         exchange_.called("get_CallState");
+        if (take_one(exchange_.failing_states_)) return abi::e_fail;
         *state = this->state();
         if (exchange_.on_state_read) exchange_.on_state_read();
         return abi::s_ok;
     }
-    HResult WRAPUP_TAPI3_CALL get_Privilege(Long* privilege) noexcept override {
+    HResult get_Privilege(Long* privilege) noexcept {
+        exchange_.used("get_Privilege");
         *privilege = privilege_;
         return abi::s_ok;
     }
-    HResult WRAPUP_TAPI3_CALL get_CallInfoLong(Long which, Long* value) noexcept override {
+    HResult get_CallInfoLong(Long which, Long* value) noexcept {
+        exchange_.used("get_CallInfoLong");
         const auto found = exchange_.numbers.find(which);
         if (found == exchange_.numbers.end()) return abi::e_fail;
         *value = found->second;
         return abi::s_ok;
     }
-    HResult WRAPUP_TAPI3_CALL get_CallInfoString(Long which, abi::String* value) noexcept override {
+    HResult get_CallInfoString(Long which, abi::String* value) noexcept {
+        exchange_.used("get_CallInfoString");
         const auto found = exchange_.texts.find(which);
         if (found == exchange_.texts.end()) return abi::e_fail;
         *value = allocate_string(exchange_, found->second);
         return abi::s_ok;
     }
-    HResult WRAPUP_TAPI3_CALL GetCallInfoBuffer(Long which, ULong* size, std::uint8_t** bytes) noexcept override {
+    HResult GetCallInfoBuffer(Long which, ULong* size, std::uint8_t** bytes) noexcept {
+        exchange_.used("GetCallInfoBuffer");
         const auto found = exchange_.buffers.find(which);
         if (found == exchange_.buffers.end()) return abi::e_fail;
         *size = static_cast<ULong>(found->second.size());
@@ -463,10 +580,14 @@ public:
         ++exchange_.books_.memory;
         return abi::s_ok;
     }
-    abi::ITCallInfo* taken() noexcept { // by the application
-        const std::lock_guard lock(exchange_.mutex);
-        if (references_++ == 0) ++exchange_.books_.held;
+    // By the application.
+    abi::ITBasicCallControl* control_taken() noexcept {
+        take(controls_);
         return this;
+    }
+    abi::ITCallInfo* info_taken() noexcept {
+        take(infos_);
+        return &info_;
     }
 
     [[nodiscard]] Long state() noexcept {
@@ -488,7 +609,6 @@ public:
     // An event, on TAPI's thread.
     void send(Long state, Long cause);
 
-    TAPI3_DOUBLE_UNUSED(7)
     TAPI3_DOUBLE_UNUSED(10)
     TAPI3_DOUBLE_UNUSED(11)
     TAPI3_DOUBLE_UNUSED(12)
@@ -507,6 +627,30 @@ public:
 
 private:
     friend class Exchange;
+
+    void take(ULong& references) noexcept {
+        const std::lock_guard lock(exchange_.mutex);
+        ++references;
+        if (references_++ == 0) ++exchange_.books_.held;
+    }
+    // An object may count the references to each of its interfaces by itself: so each is given up by the pointer it came with.
+    ULong count(ULong& references) noexcept {
+        {
+            const std::lock_guard lock(exchange_.mutex);
+            ++references;
+        }
+        return add();
+    }
+    ULong uncount(ULong& references, const char* interface_name) noexcept {
+        if (exchange_.on_call_release) exchange_.on_call_release();
+        {
+            const std::lock_guard lock(exchange_.mutex);
+            const Own own;
+            if (references == 0) exchange_.wrong(std::string("Release of ") + interface_name + ": nobody holds it");
+            else --references;
+        }
+        return drop();
+    }
 
     void end(const Script& script) {
         const auto over = [this, tells = script.tells] {
@@ -538,45 +682,33 @@ private:
         exchange_.alive.erase(number_);
     }
 
-    Long state_, privilege_, code_ = 0;
+    Info info_{*this};
+    ULong controls_ = 0, infos_ = 0; // references to each interface
+    Long state_, privilege_;
     int number_ = 0, disconnects_ = 0;
 };
 
+inline HResult Information::QueryInterface(const Guid& wanted, void** object) noexcept {
+    return call_.QueryInterface(wanted, object);
+}
+inline HResult Information::get_CallState(Long* state) noexcept { return call_.get_CallState(state); }
+inline HResult Information::get_Privilege(Long* privilege) noexcept { return call_.get_Privilege(privilege); }
+inline HResult Information::get_CallInfoLong(Long which, Long* value) noexcept {
+    return call_.get_CallInfoLong(which, value);
+}
+inline HResult Information::get_CallInfoString(Long which, abi::String* value) noexcept {
+    return call_.get_CallInfoString(which, value);
+}
+inline HResult Information::GetCallInfoBuffer(Long which, ULong* size, std::uint8_t** bytes) noexcept {
+    return call_.GetCallInfoBuffer(which, size, bytes);
+}
+
 // A call's ITCallInfo that is another pointer each time, as an object may have it: only its IUnknown is always the same.
-class TearOff final : public abi::ITCallInfo, public Counted {
+class TearOff final : public Information, public Counted {
 public:
-    TearOff(Exchange& exchange, Call& call) : Counted(exchange), call_(*call.taken()) {}
-    ~TearOff() override { call_.Release(); }
-
-    HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
-        return call_.QueryInterface(wanted, object);
-    }
+    TearOff(Exchange& exchange, Call& call) : Information(call), Counted(exchange) { call.info_taken(); }
+    ~TearOff() override { call_.info()->Release(); }
     TAPI3_DOUBLE_COUNTED
-    TAPI3_DOUBLE_DISPATCH
-    HResult WRAPUP_TAPI3_CALL get_CallState(Long* state) noexcept override { return call_.get_CallState(state); }
-    HResult WRAPUP_TAPI3_CALL get_Privilege(Long* privilege) noexcept override {
-        return call_.get_Privilege(privilege);
-    }
-    HResult WRAPUP_TAPI3_CALL get_CallInfoLong(Long which, Long* value) noexcept override {
-        return call_.get_CallInfoLong(which, value);
-    }
-    HResult WRAPUP_TAPI3_CALL get_CallInfoString(Long which, abi::String* value) noexcept override {
-        return call_.get_CallInfoString(which, value);
-    }
-    HResult WRAPUP_TAPI3_CALL GetCallInfoBuffer(Long which, ULong* size, std::uint8_t** bytes) noexcept override {
-        return call_.GetCallInfoBuffer(which, size, bytes);
-    }
-    TAPI3_DOUBLE_UNUSED(7)
-    TAPI3_DOUBLE_UNUSED(10)
-    TAPI3_DOUBLE_UNUSED(12)
-    TAPI3_DOUBLE_UNUSED(14)
-    TAPI3_DOUBLE_UNUSED(15)
-    TAPI3_DOUBLE_UNUSED(16)
-    TAPI3_DOUBLE_UNUSED(18)
-    TAPI3_DOUBLE_UNUSED(19)
-
-private:
-    abi::ITCallInfo& call_;
 };
 
 class StateEvent final : public abi::ITCallStateEvent, public Counted {
@@ -596,26 +728,22 @@ public:
         add();
         return abi::s_ok;
     }
-    ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return add(); }
-    ULong WRAPUP_TAPI3_CALL Release() noexcept override {
-        exchange_.is_released("an event");
-        return drop();
-    }
+    TAPI3_DOUBLE_COUNTED
     TAPI3_DOUBLE_DISPATCH
     HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
+        exchange_.used("get_Call");
         const Own own;
-        if (exchange_.failing_events_ > 0) {
-            --exchange_.failing_events_;
-            return abi::e_fail;
-        }
+        if (take_one(exchange_.failing_events_)) return abi::e_fail;
         *call = new TearOff(exchange_, call_);
         return abi::s_ok;
     }
     HResult WRAPUP_TAPI3_CALL get_State(Long* state) noexcept override {
+        exchange_.used("get_State");
         *state = state_;
         return abi::s_ok;
     }
     HResult WRAPUP_TAPI3_CALL get_Cause(Long* cause) noexcept override {
+        exchange_.used("get_Cause");
         *cause = cause_;
         return abi::s_ok;
     }
@@ -643,22 +771,17 @@ public:
         add();
         return abi::s_ok;
     }
-    ULong WRAPUP_TAPI3_CALL AddRef() noexcept override { return add(); }
-    ULong WRAPUP_TAPI3_CALL Release() noexcept override {
-        exchange_.is_released("an event");
-        return drop();
-    }
+    TAPI3_DOUBLE_COUNTED
     TAPI3_DOUBLE_DISPATCH
     HResult WRAPUP_TAPI3_CALL get_Call(abi::ITCallInfo** call) noexcept override {
+        exchange_.used("get_Call");
         const Own own;
-        if (exchange_.failing_events_ > 0) {
-            --exchange_.failing_events_;
-            return abi::e_fail;
-        }
+        if (take_one(exchange_.failing_events_)) return abi::e_fail;
         *call = new TearOff(exchange_, call_);
         return abi::s_ok;
     }
     HResult WRAPUP_TAPI3_CALL get_Event(Long* event) noexcept override {
+        exchange_.used("get_Event");
         *event = event_;
         return abi::s_ok;
     }
@@ -706,7 +829,8 @@ private:
 
 class Address final : public abi::ITAddress, public Counted {
 public:
-    explicit Address(Exchange& exchange) : Counted(exchange) {}
+    Address(Exchange& exchange, int number) : Counted(exchange), number_(number) {}
+    [[nodiscard]] int number() const noexcept { return number_; }
 
     HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
         *object = nullptr;
@@ -718,22 +842,29 @@ public:
     TAPI3_DOUBLE_COUNTED
     TAPI3_DOUBLE_DISPATCH
     HResult WRAPUP_TAPI3_CALL get_State(Long* state) noexcept override {
+        exchange_.used("get_State");
         *state = 0;
         return abi::s_ok;
     }
     HResult WRAPUP_TAPI3_CALL get_AddressName(abi::String*) noexcept override { return abi::e_notimpl; }
-    HResult WRAPUP_TAPI3_CALL CreateCall(abi::String, Long, Long, abi::ITBasicCallControl** call) noexcept override {
+    HResult WRAPUP_TAPI3_CALL CreateCall(abi::String destination, Long address_type, Long media_types,
+                                         abi::ITBasicCallControl** call) noexcept override {
         exchange_.called("CreateCall");
         if (exchange_.create_ < 0) return exchange_.create_;
         const Own own;
         auto* const made = new Call(exchange_, abi::cs_idle, abi::cp_owner);
-        made->taken();
+        {
+            const std::lock_guard lock(exchange_.mutex);
+            exchange_.made_[made->number()] = {std::u16string(view_of(destination)), address_type, media_types,
+                                               number_};
+        }
+        *call = made->control_taken();
         made->unrefer();
-        *call = made;
         return abi::s_ok;
     }
     HResult WRAPUP_TAPI3_CALL EnumerateCalls(abi::IEnumCall** calls) noexcept override {
         exchange_.called("EnumerateCalls");
+        if (take_one(exchange_.failing_enumerations_)) return abi::e_fail;
         const Own own;
         *calls = new AllCalls(exchange_);
         return abi::s_ok;
@@ -749,6 +880,9 @@ public:
     TAPI3_DOUBLE_UNUSED(19)
     TAPI3_DOUBLE_UNUSED(20)
     TAPI3_DOUBLE_UNUSED(21)
+
+private:
+    const int number_;
 };
 
 class Addresses final : public abi::IEnumAddress, public Counted {
@@ -762,8 +896,8 @@ public:
     TAPI3_DOUBLE_COUNTED
     HResult WRAPUP_TAPI3_CALL Next(ULong wanted, abi::ITAddress** addresses, ULong* fetched) noexcept override {
         const Own own;
-        const bool is_there = wanted == 1 && at_++ < 2;
-        if (is_there) *addresses = new Address(exchange_);
+        const bool is_there = wanted == 1 && at_ < 2;
+        if (is_there) *addresses = new Address(exchange_, at_++);
         if (fetched) *fetched = is_there ? 1 : 0;
         return is_there ? abi::s_ok : abi::s_false;
     }
@@ -803,8 +937,8 @@ public:
         {
             const std::lock_guard lock(exchange_.mutex);
             sink = std::exchange(exchange_.sink, nullptr);
+            if (sink) exchange_.former_sink = sink;
         }
-        if (sink) sink->Release();
         return sink ? abi::s_ok : abi::e_fail;
     }
     TAPI3_DOUBLE_UNUSED(3)
@@ -835,6 +969,7 @@ public:
     HResult WRAPUP_TAPI3_CALL Shutdown() noexcept override {
         exchange_.called("Shutdown", true);
         exchange_.forget_ringing();
+        exchange_.forget_sink();
         const std::lock_guard lock(exchange_.mutex);
         ++exchange_.books_.shutdowns;
         wrong_ = exchange_.sink              ? "Shutdown: events are still asked for"
@@ -852,14 +987,15 @@ public:
         *addresses = new Addresses(exchange_);
         return abi::s_ok;
     }
-    HResult WRAPUP_TAPI3_CALL RegisterCallNotifications(abi::ITAddress*, abi::Bool monitor, abi::Bool, Long, Long,
-                                                        Long* registration) noexcept override {
+    HResult WRAPUP_TAPI3_CALL RegisterCallNotifications(abi::ITAddress* address, abi::Bool monitor, abi::Bool owner,
+                                                        Long media_types, Long, Long* registration) noexcept override {
         exchange_.called("RegisterCallNotifications");
         if (const HResult failed = exchange_.step(5); failed < 0) return failed;
         const std::lock_guard lock(exchange_.mutex);
         if (!exchange_.sink) wrong_ = "RegisterCallNotifications: before Advise";
         exchange_.registered = true;
-        exchange_.monitors = monitor != abi::variant_false;
+        exchange_.registration_ = {static_cast<Address*>(address)->number(), monitor != abi::variant_false,
+                                   owner != abi::variant_false, media_types};
         *registration = 9;
         return abi::s_ok;
     }
@@ -911,7 +1047,7 @@ inline void Exchange::fire(Long kind, abi::IDispatch* event) {
             to->AddRef();
         }
     }
-    is_tapis() = true; // a test may call it: then its thread is one of TAPI's for so long
+    const Tapis tapis; // a test may call it: then its thread is one of TAPI's for so long
     if (to) {
         in_event() = true;
         to->Event(kind, event);
@@ -919,7 +1055,23 @@ inline void Exchange::fire(Long kind, abi::IDispatch* event) {
         to->Release();
     }
     event->Release();
-    is_tapis() = false;
+}
+inline void Exchange::forget_sink() {
+    abi::ITTAPIEventNotification* former = nullptr;
+    {
+        const std::lock_guard lock(mutex);
+        former = std::exchange(former_sink, nullptr);
+    }
+    if (!former) return;
+    const Own own;
+    post([this, former] {
+        const Own its_own;
+        auto* const late = new Address(*this, -1); // any object
+        former->Event(abi::te_callstate, late);
+        if (late->references() != 1) violated("Event: what comes after Unadvise is kept");
+        late->Release();
+        if (former->Release() != 0) violated("Unadvise: somebody else holds the sink for ever");
+    });
 }
 inline void Exchange::let_go(Call* call) { call->unrefer(); }
 inline void Call::tell(Long state, Long cause) {
@@ -967,11 +1119,11 @@ inline void Exchange::hand(int number, Long privilege) {
         call->unrefer();
     });
 }
-inline abi::ITBasicCallControl* Exchange::make(Long state) {
-    auto* const call = new Call(*this, state, abi::cp_owner);
-    call->taken();
+inline abi::ITBasicCallControl* Exchange::make(Long state, Long privilege) {
+    auto* const call = new Call(*this, state, privilege);
+    auto* const control = call->control_taken();
     call->unrefer();
-    return call;
+    return control;
 }
 inline abi::IUnknown* Exchange::call(int number) {
     const std::lock_guard lock(mutex);
@@ -981,7 +1133,7 @@ inline abi::IUnknown* Exchange::call(int number) {
 inline bool Exchange::is(int number, const abi::ITCallInfo* info) {
     const std::lock_guard lock(mutex);
     const auto found = alive.find(number);
-    return found != alive.end() && static_cast<abi::ITCallInfo*>(found->second) == info;
+    return found != alive.end() && found->second->info() == info;
 }
 inline Long Exchange::state_of(int number) {
     const std::lock_guard lock(mutex);

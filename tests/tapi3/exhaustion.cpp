@@ -391,7 +391,7 @@ TEST_CASE("tapi3: whatever there is no memory for when a call is adopted, it is 
         }
         desk.exchange().hangs_up(desk.number());
         desk.exchange().settle();
-        object->Release();
+        Exchange::release(object);
         failures += failed;
         if (!is_more) break;
     }

@@ -5,6 +5,7 @@
 
 #include "tapi3/desk.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -99,6 +100,62 @@ TEST_CASE("tapi3: a call that comes in is offered as a session, and answered", "
     CHECK(call.termination()->statistics->connected.has_value());
 }
 
+TEST_CASE("tapi3: TAPI is told what was asked for", "[tapi3]") {
+    for (const bool monitors : {false, true}) {
+        auto options = Tapi3Desk::fast();
+        options.address = monitors ? 1 : 0;
+        options.media_types = 0x28;
+        options.monitors = monitors;
+        Tapi3Desk desk(options);
+        const auto registration = desk.exchange().registration();
+        CHECK(registration.address == static_cast<int>(options.address));
+        CHECK(registration.monitors == monitors);
+        CHECK(registration.owner);
+        CHECK(registration.media_types == 0x28);
+        auto call = Tapi3Session::open(desk.telephony(), "B\xC3\xBCro 5");
+        const auto made = desk.exchange().made(1);
+        CHECK(made.destination == u"B\u00FCro 5");
+        CHECK(made.address_type == 1); // LINEADDRESSTYPE_PHONENUMBER
+        CHECK(made.media_types == 0x28);
+        CHECK(made.address == static_cast<int>(options.address));
+        CHECK(!made.connects_synchronously);
+    }
+}
+
+TEST_CASE("tapi3: the other party is told why", "[tapi3]") {
+    Tapi3Desk desk;
+    int number = 0;
+    for (const auto code : {DisconnectCode::normal, DisconnectCode::no_answer, DisconnectCode::rejected}) {
+        auto call = desk.dial();
+        CHECK(!call.disconnect(code));
+        REQUIRE(Tapi3Desk::over(call));
+        CHECK(desk.exchange().code_of(++number) == static_cast<Long>(code));
+    }
+    {
+        auto call = desk.dial();
+        CHECK(!call.drop());
+        REQUIRE(Tapi3Desk::over(call));
+    }
+    CHECK(desk.exchange().code_of(++number) == 0);
+    desk.dial().release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().code_of(number + 1) == 0; }));
+    CHECK(static_cast<Long>(DisconnectCode::no_answer) == 1); // DC_NOANSWER
+    CHECK(static_cast<Long>(DisconnectCode::rejected) == 2);  // DC_REJECTED
+}
+
+TEST_CASE("tapi3: a call that is over before Connect returns is heard of", "[tapi3]") {
+    Tapi3Desk desk(Tapi3Desk::fast(), [](Exchange& exchange) {
+        exchange.on_connect = [&exchange](int number) {
+            exchange.hangs_up(number, 3);
+            exchange.settle();
+            std::this_thread::sleep_for(50ms); // and handled
+        };
+    });
+    auto call = Tapi3Session::open(desk.telephony(), "100");
+    REQUIRE(call.termination());
+    CHECK(call.termination()->cause->disconnected == DisconnectCause::bad_address);
+}
+
 TEST_CASE("rule 33: S_FALSE of Disconnect is not success", "[tapi3][rule 33]") {
     Tapi3Desk desk;
     auto call = desk.dial();
@@ -185,6 +242,20 @@ TEST_CASE("rule 33: whose end it was is known when Disconnect returns", "[tapi3]
         CHECK(told == 1);
         CHECK(desk.exchange().books().disconnects == 1);
     }
+}
+
+TEST_CASE("rule 33: where the call does not say its state either, it is not taken for over", "[tapi3][rule 33]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    desk.exchange().next(returning(Error::operation_failed));
+    desk.exchange().next_states_fail(1);
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+    CHECK(desk.exchange().failing_states() == 0);
+    CHECK(!call.drop());
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK(!call.termination()->contested);
 }
 
 TEST_CASE("rule 33: and where it does not return, soon", "[tapi3][rule 33][rule 34]") {
@@ -276,7 +347,9 @@ TEST_CASE("rule 34: a Disconnect that blocks keeps nobody waiting", "[tapi3][rul
 TEST_CASE("rule 34: a drop from where events are handled is not made there", "[tapi3][rule 34]") {
     auto options = Tapi3Desk::fast();
     std::atomic<bool> answered{false};
+    std::atomic<std::thread::id> handling{};
     options.on_call = [&](Tapi3Session call) {
+        handling = std::this_thread::get_id();
         CHECK(!call.disconnect(DisconnectCode::rejected));
         answered = true;
         call.release();
@@ -285,6 +358,7 @@ TEST_CASE("rule 34: a drop from where events are handled is not made there", "[t
     desk.exchange().offer();
     CHECK(Tapi3Desk::eventually([&] { return answered && desk.telephony().outstanding().empty(); }));
     CHECK(desk.exchange().books().disconnects == 1);
+    CHECK(!desk.exchange().disconnects_on(handling));
 }
 
 TEST_CASE("rule 34: a drop that finds the call over waits for no thread", "[tapi3][rule 34]") {
@@ -421,6 +495,27 @@ TEST_CASE("rule 35: an event that says nothing is one that was missed", "[tapi3]
     CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 1; }));
 }
 
+TEST_CASE("rule 35: and what is asked for instead is asked for until it is answered", "[tapi3][rule 35]") {
+    auto options = Tapi3Desk::fast();
+    options.monitors = true;
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    desk.exchange().settle();
+    desk.exchange().next_states_fail(1);
+    desk.exchange().next_enumerations_fail(1);
+    desk.exchange().next_events_fail(3);
+    desk.exchange().hangs_up(desk.number());
+    desk.exchange().offer(abi::cp_monitor); // of which two events tell
+    REQUIRE(Tapi3Desk::over(call));
+    std::optional<Tapi3Session> found;
+    REQUIRE(Tapi3Desk::eventually([&] { return (found = desk.next()).has_value(); }));
+    CHECK(desk.exchange().failing_events() == 0);
+    CHECK(desk.exchange().failing_states() == 0);
+    CHECK(desk.exchange().failing_enumerations() == 0);
+    CHECK(found->query(&Provider::privilege) == tapi3::Privilege::monitor);
+    CHECK(Tapi3Desk::state(*found) == CallState::offering);
+}
+
 TEST_CASE("rule 36: what the other party has ended is not disconnected", "[tapi3][rule 36]") {
     Tapi3Desk desk;
     auto call = desk.dial();
@@ -489,11 +584,28 @@ TEST_CASE("rule 37: nothing is left, whatever fails at the beginning", "[tapi3][
             why = error.code();
         }
         CHECK(why == Error::operation_failed);
+        exchange.settle();
         CHECK(exchange.books().objects == 0);
         CHECK(exchange.books().apartments == 0);
         CHECK(exchange.books().shutdowns == (step > 1 ? 1 : 0));
         CHECK(exchange.violations().empty());
     }
+}
+
+TEST_CASE("rule 37: TAPI may have been initialized before, and shut down", "[tapi3][rule 37][rule 41]") {
+    Tapi3Desk desk(Tapi3Desk::fast(), [](Exchange& exchange) {
+        exchange.initialized = true;
+        exchange.on_called = [&exchange](const char* method) {
+            if (std::string_view(method) != "Shutdown") return;
+            const std::lock_guard lock(exchange.mutex);
+            exchange.initialized = false;
+        };
+    });
+    auto call = desk.dial(); // Initialize was S_FALSE
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::over(call));
+    desk.close(); // and Shutdown
+    CHECK(desk.exchange().books().shutdowns == 1);
 }
 
 TEST_CASE("rule 37: a call that cannot be made leaves nothing", "[tapi3][rule 37]") {
@@ -594,11 +706,51 @@ TEST_CASE("rule 41: the end of the service ends its calls, in its order", "[tapi
     CHECK(at("UnregisterNotifications") < at("Disconnect"));
     CHECK(at("Disconnect") < at("Unadvise"));
     CHECK(at("Unadvise") < at("Shutdown"));
+    desk->exchange().settle();
     CHECK(desk->exchange().books().objects == 0);
     CHECK(!live.drop()); // it is over
     std::error_code error;
     static_cast<void>(live.try_query(error, &Provider::call_info));
     CHECK(error);
+}
+
+TEST_CASE("rule 41: no call is made or adopted when the service goes, nor when it is gone", "[tapi3][rule 41]") {
+    auto options = Tapi3Desk::fast();
+    options.grace = 10s;
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    Gate creating;
+    Provider provider(desk.telephony());
+    auto* const object = desk.exchange().make();
+    desk.exchange().on_called = [&](const char* method) {
+        if (std::string_view(method) == "CreateCall") creating.pass();
+    };
+    std::error_code late;
+    std::thread opening([&] { static_cast<void>(Tapi3Session::open(late, provider, "100")); });
+    REQUIRE(creating.is_held());
+    desk.exchange().next(blocking());
+    std::thread closing([&] { desk.close(); });
+    REQUIRE(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    creating.open = true; // it was created, and is not connected
+    opening.join();
+    CHECK(late == std::errc::operation_canceled);
+    std::error_code error;
+    static_cast<void>(Tapi3Session::open(error, provider, "100"));
+    CHECK(error == std::errc::operation_canceled);
+    static_cast<void>(provider.adopt(error, object));
+    CHECK(error == std::errc::operation_canceled);
+    desk.exchange().hangs_up(2);
+    desk.exchange().settle();
+    Exchange::release(object);
+    desk.exchange().unblock();
+    closing.join();
+    static_cast<void>(Tapi3Session::open(error, provider, "100"));
+    CHECK(error == std::errc::operation_canceled);
+    static_cast<void>(provider.adopt(error, nullptr));
+    CHECK(error == std::errc::operation_canceled);
+    const auto log = desk.exchange().log();
+    CHECK(std::count(log.begin(), log.end(), "CreateCall") == 2);
+    CHECK(std::count(log.begin(), log.end(), "Connect") == 1);
 }
 
 TEST_CASE("rule 41: calls that come while the service goes are let go", "[tapi3][rule 41]") {
@@ -743,6 +895,51 @@ TEST_CASE("rule 42: each item may be absent on its own, after the end too", "[ta
     CHECK(*call.termination()->statistics->info == *info);
 }
 
+TEST_CASE("rule 42: each item is what TAPI says under its own name", "[tapi3][rule 42]") {
+    Tapi3Desk desk;
+    for (Long which = 0; which <= 24; ++which) desk.exchange().set_number(which, 100 + which);
+    for (Long which = 0; which <= 13; ++which)
+        desk.exchange().set_text(which, std::u16string(1, static_cast<char16_t>(u'A' + which)));
+    for (Long which = 0; which <= 5; ++which)
+        desk.exchange().set_bytes(which, std::string(1, static_cast<char>('a' + which)));
+    auto call = desk.dial();
+    const auto info = call.query(&Provider::call_info);
+    REQUIRE(info);
+    const auto byte = [](char c) { return std::vector<std::uint8_t>{static_cast<std::uint8_t>(c)}; };
+    tapi3::CallInfo expected;
+    expected.media_types = 100;     // CIL_MEDIATYPESAVAILABLE
+    expected.bearer_mode = 101;     // CIL_BEARERMODE
+    expected.origin = 107;          // CIL_ORIGIN
+    expected.reason = 108;          // CIL_REASON
+    expected.treatment = 111;       // CIL_CALLTREATMENT
+    expected.min_rate = 112;        // CIL_MINRATE
+    expected.max_rate = 113;        // CIL_MAXRATE
+    expected.country_code = 114;    // CIL_COUNTRYCODE
+    expected.call_id = 115;         // CIL_CALLID
+    expected.related_call_id = 116; // CIL_RELATEDCALLID
+    expected.completion_id = 117;   // CIL_COMPLETIONID
+    expected.owners = 118;          // CIL_NUMBEROFOWNERS
+    expected.monitors = 119;        // CIL_NUMBEROFMONITORS
+    expected.trunk = 120;           // CIL_TRUNK
+    expected.rate = 121;            // CIL_RATE
+    expected.caller = {.number = "B", .name = "A"};
+    expected.called = {.number = "D", .name = "C"};
+    expected.connected = {.number = "F", .name = "E"};
+    expected.redirection = {.number = "H", .name = "G"};
+    expected.redirecting = {.number = "J", .name = "I"};
+    expected.called_party = "K";                   // CIS_CALLEDPARTYFRIENDLYNAME
+    expected.comment = "L";                        // CIS_COMMENT
+    expected.displayable_address = "M";            // CIS_DISPLAYABLEADDRESS
+    expected.calling_party = "N";                  // CIS_CALLINGPARTYID
+    expected.user_user_info = byte('a');           // CIB_USERUSERINFO
+    expected.device_specific = byte('b');          // CIB_DEVSPECIFICBUFFER
+    expected.call_data = byte('c');                // CIB_CALLDATABUFFER
+    expected.charging_info = byte('d');            // CIB_CHARGINGINFOBUFFER
+    expected.high_level_compatibility = byte('e'); // CIB_HIGHLEVELCOMPATIBILITYBUFFER
+    expected.low_level_compatibility = byte('f');  // CIB_LOWLEVELCOMPATIBILITYBUFFER
+    CHECK((*info == expected));
+}
+
 TEST_CASE("rule 42: a duplicate of the event changes nothing", "[tapi3][rule 42]") {
     Tapi3Desk desk;
     auto call = desk.dial();
@@ -838,7 +1035,7 @@ TEST_CASE("tapi3: an event that is lost while an adopted call is asked is made u
     std::this_thread::sleep_for(20ms); // the call has been marked
     gate.open = true;
     adopting.join();
-    object->Release();
+    Exchange::release(object);
     REQUIRE(Tapi3Desk::over(*call));
     CHECK(call->termination()->origin == Origin::remote);
 }
@@ -866,7 +1063,7 @@ TEST_CASE("tapi3: what an event says while an adopted call is asked is newer tha
     CHECK(Tapi3Desk::eventually([&] { return handled.load(); }));
     gate.open = true;
     adopting.join();
-    object->Release();
+    Exchange::release(object);
     CHECK(Tapi3Desk::state(*call) == CallState::hold);
 }
 
@@ -882,7 +1079,7 @@ TEST_CASE("tapi3: a call that is over when it is adopted is over at once", "[tap
     REQUIRE(call.termination());
     CHECK(call.termination()->origin == Origin::remote);
     CHECK(call.termination()->cause->disconnected == DisconnectCause::unknown);
-    object->Release();
+    Exchange::release(object);
 }
 
 TEST_CASE("tapi3: a call that was never connected is left, since TAPI has nothing to disconnect", "[tapi3][rule 33]") {
@@ -904,7 +1101,22 @@ TEST_CASE("tapi3: a call that was never connected is left, since TAPI has nothin
         }
         call.release();
         CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
-        object->Release();
+        Exchange::release(object);
+    }
+}
+
+TEST_CASE("tapi3: a call that is adopted is as much ours as TAPI says", "[tapi3]") {
+    Tapi3Desk desk;
+    Provider provider(desk.telephony());
+    for (const Long privilege : {abi::cp_owner, abi::cp_monitor}) {
+        auto* const object = desk.exchange().make(abi::cs_connected, privilege);
+        std::error_code error;
+        Tapi3Session call(provider.adopt(error, object), provider);
+        Exchange::release(object);
+        CHECK(!error);
+        CHECK(call.query(&Provider::privilege) == static_cast<tapi3::Privilege>(privilege));
+        CHECK(Tapi3Desk::state(call) == CallState::connected);
+        CHECK((call.drop() == Error::not_owner) == (privilege == abi::cp_monitor));
     }
 }
 
