@@ -485,6 +485,7 @@ public:
     [[nodiscard]] int number() const noexcept { return number_; }
 
     HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        exchange_.used("QueryInterface");
         *object = nullptr;
         if (wanted == abi::IUnknown::iid || wanted == abi::ITBasicCallControl::iid)
             *object = static_cast<abi::ITBasicCallControl*>(this);
@@ -721,6 +722,7 @@ public:
     ~StateEvent() override { call_.unrefer(); }
 
     HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        exchange_.used("QueryInterface");
         *object = nullptr;
         if (wanted != abi::IUnknown::iid && wanted != abi::IDispatch::iid && wanted != abi::ITCallStateEvent::iid)
             return abi::e_nointerface;
@@ -763,6 +765,7 @@ public:
     ~NotificationEvent() override { call_.unrefer(); }
 
     HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        exchange_.used("QueryInterface");
         *object = nullptr;
         if (wanted != abi::IUnknown::iid && wanted != abi::IDispatch::iid &&
             wanted != abi::ITCallNotificationEvent::iid)
@@ -807,11 +810,13 @@ public:
     }
 
     HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid&, void** object) noexcept override {
+        exchange_.used("QueryInterface");
         *object = nullptr;
         return abi::e_nointerface;
     }
     TAPI3_DOUBLE_COUNTED
     HResult WRAPUP_TAPI3_CALL Next(ULong wanted, abi::ITCallInfo** calls, ULong* fetched) noexcept override {
+        exchange_.used("Next");
         const Own own;
         const bool is_there = wanted == 1 && at_ < calls_.size();
         if (is_there) *calls = new TearOff(exchange_, *calls_[at_++]);
@@ -833,6 +838,7 @@ public:
     [[nodiscard]] int number() const noexcept { return number_; }
 
     HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        exchange_.used("QueryInterface");
         *object = nullptr;
         if (wanted != abi::IUnknown::iid && wanted != abi::ITAddress::iid) return abi::e_nointerface;
         *object = static_cast<abi::ITAddress*>(this);
@@ -890,11 +896,13 @@ public:
     explicit Addresses(Exchange& exchange) : Counted(exchange) {}
 
     HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid&, void** object) noexcept override {
+        exchange_.used("QueryInterface");
         *object = nullptr;
         return abi::e_nointerface;
     }
     TAPI3_DOUBLE_COUNTED
     HResult WRAPUP_TAPI3_CALL Next(ULong wanted, abi::ITAddress** addresses, ULong* fetched) noexcept override {
+        exchange_.used("Next");
         const Own own;
         const bool is_there = wanted == 1 && at_ < 2;
         if (is_there) *addresses = new Address(exchange_, at_++);
@@ -916,6 +924,7 @@ public:
     explicit Point(Exchange& exchange) : Counted(exchange) {}
 
     HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid&, void** object) noexcept override {
+        exchange_.used("QueryInterface");
         *object = nullptr;
         return abi::e_nointerface;
     }
@@ -951,6 +960,7 @@ public:
     explicit Tapi(Exchange& exchange) : Counted(exchange) {}
 
     HResult WRAPUP_TAPI3_CALL QueryInterface(const Guid& wanted, void** object) noexcept override {
+        exchange_.used("QueryInterface");
         *object = nullptr;
         if (wanted == abi::IUnknown::iid || wanted == abi::ITTAPI::iid) *object = static_cast<abi::ITTAPI*>(this);
         else if (wanted == abi::IConnectionPointContainer::iid)
