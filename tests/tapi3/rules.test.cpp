@@ -978,6 +978,18 @@ TEST_CASE("tapi3: a call that was handed off is only monitored, and left when it
     CHECK(desk.exchange().books().disconnects == 2);
 }
 
+TEST_CASE("tapi3: nor is one held that was handed off while it was tried again to disconnect it", "[tapi3][rule 38]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    const wrapup::Monitor<Provider> monitor(call);
+    desk.exchange().next(returning(Error::resource_unavailable));
+    desk.exchange().next(returning(Error::not_owner));
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 0; }));
+    CHECK(desk.exchange().books().disconnects == 2);
+    CHECK(Tapi3Desk::eventually([&] { return monitor.phase() == Phase::released; }));
+}
+
 TEST_CASE("tapi3: an end is recorded when it is heard of, and not when somebody asks", "[tapi3]") {
     auto options = Tapi3Desk::fast();
     Gate gate;

@@ -269,6 +269,7 @@ private:
                 refused = result < 0 ? error_of(result) : make_error_code(Error::nothing_to_disconnect);
                 record.again = false;
                 refusals = std::exchange(record.owed, 0u);
+                if (record.insists && !record.is_ours()) post_leaving(record);
             }
             record.conclude();
             if (record.again && record.is_live()) disconnect_again(record);
