@@ -362,28 +362,30 @@ TEST_CASE("rule 34: a drop from where events are handled is not made there", "[t
 }
 
 TEST_CASE("rule 34: a drop that finds the call over waits for no thread", "[tapi3][rule 34]") {
-    auto options = Tapi3Desk::fast();
-    std::atomic<bool> held{false}, go_on{false};
-    options.on_state = [&](tapi3::Call, CallState state) {
-        held = state == CallState::disconnected;
-        while (held && !go_on) std::this_thread::sleep_for(1ms);
-    };
-    Tapi3Desk desk(options);
-    desk.exchange().set_number(15, 77);
-    auto call = desk.dial();
-    const int number = desk.number();
-    auto busy = desk.keep_all_workers();
-    desk.exchange().hangs_up(number);
-    REQUIRE(Tapi3Desk::eventually([&] { return held.load(); })); // and nobody has been told of the end
-    CHECK(returns([&] { return !call.drop(); },
-                  [&] {
-                      go_on = true;
-                      desk.exchange().unblock();
-                  }));
-    REQUIRE(Tapi3Desk::over(call));
-    CHECK(call.termination()->origin == Origin::remote);
-    REQUIRE(call.termination()->statistics->info);
-    CHECK(call.termination()->statistics->info->call_id == 77u);
+    for (const bool aborts : {false, true}) {
+        auto options = Tapi3Desk::fast();
+        std::atomic<bool> held{false}, go_on{false};
+        options.on_state = [&](tapi3::Call, CallState state) {
+            held = state == CallState::disconnected;
+            while (held && !go_on) std::this_thread::sleep_for(1ms);
+        };
+        Tapi3Desk desk(options);
+        desk.exchange().set_number(15, 77);
+        auto call = desk.dial();
+        const int number = desk.number();
+        auto busy = desk.keep_all_workers();
+        desk.exchange().hangs_up(number);
+        REQUIRE(Tapi3Desk::eventually([&] { return held.load(); })); // and nobody has been told of the end
+        CHECK(returns([&] { return !(aborts ? call.abort() : call.drop()) && call.termination() != nullptr; },
+                      [&] {
+                          go_on = true;
+                          desk.exchange().unblock();
+                      }));
+        REQUIRE(Tapi3Desk::over(call));
+        CHECK(call.termination()->origin == Origin::remote);
+        REQUIRE(call.termination()->statistics->info);
+        CHECK(call.termination()->statistics->info->call_id == 77u);
+    }
 }
 
 TEST_CASE("rule 34: nor does leaving a call that is only looked at", "[tapi3][rule 34]") {
@@ -499,6 +501,8 @@ TEST_CASE("rule 35: and what is asked for instead is asked for until it is answe
     auto options = Tapi3Desk::fast();
     options.monitors = true;
     Tapi3Desk desk(options);
+    auto* const others = desk.exchange().make(); // which is answered
+    const int others_number = desk.number();
     auto call = desk.dial();
     desk.exchange().settle();
     desk.exchange().next_states_fail(1);
@@ -514,6 +518,11 @@ TEST_CASE("rule 35: and what is asked for instead is asked for until it is answe
     CHECK(desk.exchange().failing_enumerations() == 0);
     CHECK(found->query(&Provider::privilege) == tapi3::Privilege::monitor);
     CHECK(Tapi3Desk::state(*found) == CallState::offering);
+    CHECK(!desk.next());
+    CHECK(desk.telephony().outstanding().size() == 2);
+    desk.exchange().hangs_up(others_number);
+    desk.exchange().settle();
+    Exchange::release(others);
 }
 
 TEST_CASE("rule 36: what the other party has ended is not disconnected", "[tapi3][rule 36]") {
