@@ -55,6 +55,36 @@ struct Gate {
     }
 };
 
+// A call that is adopted on a thread of its own, which is kept between TAPI's knowing the call's state and saying it.
+struct KeptAdoption {
+    Gate gate;
+    std::atomic<bool> armed{true};
+    Tapi3Desk desk;
+    Provider provider{desk.telephony()};
+    abi::ITBasicCallControl* const object = desk.exchange().make();
+    std::optional<Tapi3Session> call;
+    std::thread thread{[this] {
+        std::error_code error;
+        const auto id = provider.adopt(error, object);
+        call.emplace(id, provider);
+    }};
+
+    explicit KeptAdoption(const tapi3::Options& options = Tapi3Desk::fast())
+        : desk(options, [this](Exchange& exchange) {
+              exchange.on_state_read = [this] {
+                  if (armed.exchange(false)) gate.pass();
+              };
+          }) {
+        CHECK(gate.is_held());
+    }
+    Tapi3Session finish() {
+        gate.open = true;
+        thread.join();
+        Exchange::release(object);
+        return std::move(*call);
+    }
+};
+
 // Whether a verb returns, and succeeds, while everything else stands still, as it does until `goes_on`.
 template <class Verb, class GoesOn>
 bool returns(Verb verb, GoesOn goes_on) {
@@ -1034,58 +1064,26 @@ TEST_CASE("tapi3: a call that we look at is ours when it is handed to us", "[tap
 }
 
 TEST_CASE("tapi3: an event that is lost while an adopted call is asked is made up for", "[tapi3][rule 35]") {
-    Gate gate;
-    std::atomic<bool> armed{true};
-    Tapi3Desk desk(Tapi3Desk::fast(), [&](Exchange& exchange) {
-        exchange.on_state_read = [&] {
-            if (armed.exchange(false)) gate.pass();
-        };
-    });
-    Provider provider(desk.telephony());
-    auto* const object = desk.exchange().make();
-    std::optional<Tapi3Session> call;
-    std::thread adopting([&] {
-        std::error_code error;
-        const auto id = provider.adopt(error, object);
-        call.emplace(id, provider);
-    });
-    REQUIRE(gate.is_held());
+    KeptAdoption adoption;
+    Tapi3Desk& desk = adoption.desk;
     desk.exchange().next_events_fail(1);
     desk.exchange().hangs_up(desk.number(), 2);
     CHECK(Tapi3Desk::eventually([&] { return desk.exchange().failing_events() == 0; }));
     std::this_thread::sleep_for(20ms); // the call has been marked
-    gate.open = true;
-    adopting.join();
-    Exchange::release(object);
-    REQUIRE(Tapi3Desk::over(*call));
-    CHECK(call->termination()->origin == Origin::remote);
+    const Tapi3Session call = adoption.finish();
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->origin == Origin::remote);
 }
 
 TEST_CASE("tapi3: what an event says while an adopted call is asked is newer than the answer", "[tapi3]") {
-    Gate gate;
-    std::atomic<bool> armed{true}, handled{false};
+    std::atomic<bool> handled{false};
     auto options = Tapi3Desk::fast();
     options.on_state = [&](tapi3::Call, CallState state) { handled = state == CallState::hold; };
-    Tapi3Desk desk(options, [&](Exchange& exchange) {
-        exchange.on_state_read = [&] {
-            if (armed.exchange(false)) gate.pass();
-        };
-    });
-    Provider provider(desk.telephony());
-    auto* const object = desk.exchange().make();
-    std::optional<Tapi3Session> call;
-    std::thread adopting([&] {
-        std::error_code error;
-        const auto id = provider.adopt(error, object);
-        call.emplace(id, provider);
-    });
-    REQUIRE(gate.is_held());
-    desk.exchange().set_state(desk.number(), abi::cs_hold);
+    KeptAdoption adoption(options);
+    adoption.desk.exchange().set_state(adoption.desk.number(), abi::cs_hold);
     CHECK(Tapi3Desk::eventually([&] { return handled.load(); }));
-    gate.open = true;
-    adopting.join();
-    Exchange::release(object);
-    CHECK(Tapi3Desk::state(*call) == CallState::hold);
+    const Tapi3Session call = adoption.finish();
+    CHECK(Tapi3Desk::state(call) == CallState::hold);
 }
 
 TEST_CASE("tapi3: a call that is over when it is adopted is over at once", "[tapi3]") {
