@@ -391,11 +391,11 @@ TEST_CASE("tapi3: whatever there is no memory for when a call is adopted, it is 
             }
             call.reset();
             CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
+            desk.exchange().hangs_up(desk.number());
             desk.exchange().settle();
+            Exchange::release(object);
+            desk.close(); // so the last reference is gone
         }
-        desk.exchange().hangs_up(desk.number());
-        desk.exchange().settle();
-        Exchange::release(object);
         failures += failed;
         if (!is_more) break;
     }
