@@ -395,6 +395,7 @@ private:
     std::vector<std::string> violations_, log_;
     int failing_step_ = -1;
     HResult failing_ = abi::e_fail;
+    int firing_ = 0; // events that the sink is being given
     bool working_ = false, stop_ = false, unblocked_ = false;
     std::thread tapi_thread_;
 };
@@ -1055,6 +1056,7 @@ inline void Exchange::fire(Long kind, abi::IDispatch* event) {
         if ((filter & kind) != 0 && sink) {
             to = sink;
             to->AddRef();
+            ++firing_;
         }
     }
     const Tapis tapis; // a test may call it: then its thread is one of TAPI's for so long
@@ -1063,6 +1065,9 @@ inline void Exchange::fire(Long kind, abi::IDispatch* event) {
         to->Event(kind, event);
         in_event() = false;
         to->Release();
+        const std::lock_guard lock(mutex);
+        --firing_;
+        changed_.notify_all();
     }
     event->Release();
 }
@@ -1080,6 +1085,10 @@ inline void Exchange::forget_sink() {
         former->Event(abi::te_callstate, late);
         if (late->references() != 1) violated("Event: what comes after Unadvise is kept");
         late->Release();
+        {
+            std::unique_lock lock(mutex);
+            changed_.wait(lock, [this] { return firing_ == 0; }); // a test's thread may be about to give it up
+        }
         if (former->Release() != 0) violated("Unadvise: somebody else holds the sink for ever");
     });
 }

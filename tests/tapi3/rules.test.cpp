@@ -332,6 +332,22 @@ TEST_CASE("rule 33: a second Disconnect that finds the work of the first does no
     CHECK(desk.exchange().books().disconnects == 2);
 }
 
+TEST_CASE("rule 33: nor does it make ours what another had done before the first", "[tapi3][rule 33][rule 36]") {
+    auto options = Tapi3Desk::fast();
+    options.patience = 300ms;
+    Tapi3Desk desk(options);
+    auto call = desk.dial();
+    desk.exchange().set_state(desk.number(), abi::cs_disconnected, 1, false);
+    desk.exchange().settle();
+    CHECK(!call.drop());
+    REQUIRE(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 1; }));
+    std::this_thread::sleep_for(20ms);
+    CHECK(!call.abort());
+    REQUIRE(Tapi3Desk::over(call));
+    CHECK(call.termination()->contested);
+    CHECK(desk.exchange().books().disconnects_after_the_end == 2);
+}
+
 TEST_CASE("rule 33: an abort that is refused leaves the drop that was accepted", "[tapi3][rule 33]") {
     Tapi3Desk desk;
     auto call = desk.dial();
