@@ -7,8 +7,8 @@
 cmake_minimum_required(VERSION 3.24)
 
 set(session concepts cstdint new source_location system_error type_traits utility)
-set(notifier ${session} atomic cerrno cstddef sched.h unistd.h) # the last two are in libstdc++'s <atomic> as well
-set(without_exceptions cstdio cstdlib) # named only where there are none
+set(notifier ${session} atomic cerrno sched.h unistd.h) # the last two are in libstdc++'s <atomic> as well
+set(without_exceptions cstdio cstdlib) # named only where there are none, or where the others bring it
 
 foreach(header session notifier)
     set(seen)
