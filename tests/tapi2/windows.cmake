@@ -24,7 +24,7 @@ if(WRAPUP_MINGW AND WRAPUP_WINE AND WRAPUP_WINEBOOT)
             --build-noclean
             --build-options
                 "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/windows/toolchain.cmake"
-                -DCMAKE_CXX_FLAGS=-O0 # half of the time that -O2 takes
+                "-DCMAKE_CXX_FLAGS=-O0 ${CMAKE_CXX_FLAGS}" # half of the time that -O2 takes
                 "-DWRAPUP_WARNINGS_AS_ERRORS=${WRAPUP_WARNINGS_AS_ERRORS}"
     )
     add_test(NAME windows.prefix COMMAND ${wine} WINEDLLOVERRIDES=mscoree,mshtml= "${run}" "${WRAPUP_WINEBOOT}" -i)

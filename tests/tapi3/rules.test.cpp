@@ -970,7 +970,7 @@ TEST_CASE("rule 42: each item is what TAPI says under its own name", "[tapi3][ru
     auto call = desk.dial();
     const auto info = call.query(&Provider::call_info);
     REQUIRE(info);
-    const auto byte = [](char c) { return std::vector<std::uint8_t>{static_cast<std::uint8_t>(c)}; };
+    const auto only = [](char c) { return std::vector<std::uint8_t>{static_cast<std::uint8_t>(c)}; };
     tapi3::CallInfo expected;
     expected.media_types = 100;     // CIL_MEDIATYPESAVAILABLE
     expected.bearer_mode = 101;     // CIL_BEARERMODE
@@ -996,12 +996,12 @@ TEST_CASE("rule 42: each item is what TAPI says under its own name", "[tapi3][ru
     expected.comment = "L";                        // CIS_COMMENT
     expected.displayable_address = "M";            // CIS_DISPLAYABLEADDRESS
     expected.calling_party = "N";                  // CIS_CALLINGPARTYID
-    expected.user_user_info = byte('a');           // CIB_USERUSERINFO
-    expected.device_specific = byte('b');          // CIB_DEVSPECIFICBUFFER
-    expected.call_data = byte('c');                // CIB_CALLDATABUFFER
-    expected.charging_info = byte('d');            // CIB_CHARGINGINFOBUFFER
-    expected.high_level_compatibility = byte('e'); // CIB_HIGHLEVELCOMPATIBILITYBUFFER
-    expected.low_level_compatibility = byte('f');  // CIB_LOWLEVELCOMPATIBILITYBUFFER
+    expected.user_user_info = only('a');           // CIB_USERUSERINFO
+    expected.device_specific = only('b');          // CIB_DEVSPECIFICBUFFER
+    expected.call_data = only('c');                // CIB_CALLDATABUFFER
+    expected.charging_info = only('d');            // CIB_CHARGINGINFOBUFFER
+    expected.high_level_compatibility = only('e'); // CIB_HIGHLEVELCOMPATIBILITYBUFFER
+    expected.low_level_compatibility = only('f');  // CIB_LOWLEVELCOMPATIBILITYBUFFER
     CHECK((*info == expected));
 }
 
