@@ -181,7 +181,7 @@ private:
 // The memory of a session is taken before the call is: one that there is none for is not ours, and rings on.
 inline std::function<bool(detail::Incoming&)> Telephony::shows(std::function<void(Session<Provider>)> on_call) {
     if (!on_call) return {};
-    return [this, on_call = std::move(on_call)](detail::Incoming& incoming) {
+    return [this, take = std::move(on_call)](detail::Incoming& incoming) {
         std::optional<Session<Provider>> session;
         std::error_code error;
         try {
@@ -189,7 +189,7 @@ inline std::function<bool(detail::Incoming&)> Telephony::shows(std::function<voi
         } catch (const std::bad_alloc&) {
             error = make_error_code(std::errc::not_enough_memory);
         }
-        if (!error) on_call(std::move(*session));
+        if (!error) take(std::move(*session));
         return error != std::errc::not_enough_memory;
     };
 }
