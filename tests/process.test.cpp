@@ -765,7 +765,7 @@ TEST_CASE("process: a child that is not ours to reap is never reaped", "[process
         const auto left_to_the_service = sleeper(service);
     }
     int status = 0;
-    CHECK(::waitpid(stranger, &status, WNOHANG) == stranger);
+    CHECK(::waitpid(stranger, &status, 0) == stranger);
     CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 7));
     CHECK_FALSE(has_children());
     CHECK(descriptors() == before);

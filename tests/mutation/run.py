@@ -38,7 +38,7 @@ ROOT = TESTS.parent
 # What is mutated, below include/wrapup.
 CORE = """
 detail/state detail/state_word detail/steps lifecycle detail/control_block detail/observers detail/backend detail/session_block
-detail/locked_word detail/shared_session detail/reference detail/inline_session detail/word_mutex detail/waiting_backend notifier monitor
+detail/locked_word detail/refusal detail/ask detail/shared_session detail/reference detail/inline_session detail/word_mutex detail/waiting_backend notifier monitor
 termination_callback wait detail/deadline
 notifier_table slot session
 """.split()
