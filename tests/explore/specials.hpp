@@ -192,6 +192,26 @@ struct Specials {
             ex::Thread("service", [&] { const auto last = table.remove(7); }));
         ex::check(service.deallocations <= 1, "it is deallocated once at most");
     }
+    // An event for an identifier that is taken out, whose notifier dies: what the event says is said, or else that it is lost.
+    static void table_event_and_removal() {
+        Service<B> service;
+        service.can_be_lost = true;
+        Table table;
+        std::optional<Call> call(std::in_place, Number(the_identifier), L(&service));
+        table.bind(table.reserve(), 7, std::move(service.notifier));
+        ex::run(ex::Thread("events",
+                           [&] {
+                               table.notify(7, [&](const Notifier& notifier) {
+                                   notifier.terminated(Origin::remote, Number(of_the_remote));
+                               });
+                           }),
+                ex::Thread("service", [&] { const auto last = table.remove(7); }));
+        const bool is_lost = call->phase() == Phase::released;
+        ex::check(is_lost || call->phase() == Phase::terminated, "it is over");
+        ex::check(call->termination()->origin == (is_lost ? Origin::service : Origin::remote), "what was said first stands");
+        call.reset();
+        ex::check(service.deallocations == (is_lost ? 0 : 1), "it is deallocated once, unless it is lost");
+    }
     // A table that goes says that what is left in it is lost.
     static void table_goes() {
         Service<B> service;
@@ -279,6 +299,7 @@ struct Specials {
             {"adopting without memory", &no_memory_to_adopt, {.failing_allocations = 1}},
             {"table: an event + a native identifier that is reused", &table_reuses},
             {"table: an event + destroy + removal", &table_events_and_release},
+            {"table: an event + removal", &table_event_and_removal},
             {"table: it goes", &table_goes},
             {"mutex: 2 threads", &word_mutex<2>},
             {"mutex: 2 threads, twice", &word_mutex_twice},
