@@ -101,6 +101,19 @@ TEST_CASE("Steps: an end published to observers alone is the end published", "[s
     CHECK(taken > 1'000);
 }
 
+TEST_CASE("Steps: what is said of a live session alone is not said of one whose end was reported", "[steps]") {
+    unsigned live = 0;
+    const unsigned states = for_each_state([&](State s) {
+        State after = s;
+        steps::Report report;
+        const bool says = steps::report(after, {Event::lost, true, Origin::service, false, true}, report);
+        if (says == s.ended() || (s.ended() && after != s)) FAIL("state " << s.bits());
+        live += says;
+    });
+    CHECK(live > 1'000);
+    CHECK(live < states);
+}
+
 TEST_CASE("Steps: a claim of which nobody is told is the claim, and what is late is not claimed", "[steps]") {
     unsigned taken = 0;
     for_each_state([&](State s) {

@@ -198,4 +198,8 @@ TEST_CASE("Traces: a provider that traces and does nothing else that it need not
     CHECK(line.transitions == Calls{"active terminating user", "terminating terminating user superseded",
                                     "terminating terminated user", "terminated terminated user superseded",
                                     "terminated released application"});
+    line.transitions.clear();
+    const Session<Told> other(2, Told{&line});
+    line.notifier.terminated();
+    CHECK(line.transitions == Calls{"active terminating remote", "terminating terminated remote"});
 }

@@ -208,7 +208,8 @@ struct Specials {
                 ex::Thread("service", [&] { const auto last = table.remove(7); }));
         const bool is_lost = call->phase() == Phase::released;
         ex::check(is_lost || call->phase() == Phase::terminated, "it is over");
-        ex::check(call->termination()->origin == (is_lost ? Origin::service : Origin::remote), "what was said first stands");
+        ex::check(call->termination()->origin == (is_lost ? Origin::service : Origin::remote),
+                  "what was said first stands");
         call.reset();
         ex::check(service.deallocations == (is_lost ? 0 : 1), "it is deallocated once, unless it is lost");
     }
