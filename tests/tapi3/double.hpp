@@ -160,7 +160,11 @@ public:
         const std::lock_guard lock(mutex);
         next_.push_back(script);
     }
-    void connect_returns(HResult result) { connect_ = result; }
+    /// What Connect returns; `begins`: after the call has begun, whatever that is.
+    void connect_returns(HResult result, bool begins = false) {
+        connect_ = result;
+        connect_begins_ = begins;
+    }
     /// A call that rings may be let go as it is: there is no memory to take it.
     void let_ring() { let_ring_ = true; }
     /// Connect does not return until `unblock`.
@@ -367,7 +371,7 @@ public:
     std::map<int, Long> codes_;
     std::vector<std::thread::id> disconnecting_;
     Registration registration_;
-    std::atomic<bool> connect_blocks_{false}, let_ring_{false};
+    std::atomic<bool> connect_blocks_{false}, connect_begins_{false}, let_ring_{false};
     std::map<int, Call*> ringing_; // references to calls that are offered, and neither answered nor over
 
 private:
@@ -512,10 +516,10 @@ public:
             exchange_.made_[number_].connects_synchronously = synchronously != abi::variant_false;
         }
         if (exchange_.connect_blocks_) exchange_.block();
-        if (exchange_.connect_ < 0) return exchange_.connect_;
+        if (exchange_.connect_ < 0 && !exchange_.connect_begins_) return exchange_.connect_;
         if (change(abi::cs_inprogress)) send(abi::cs_inprogress, 0);
         if (exchange_.on_connect) exchange_.on_connect(number_);
-        return abi::s_ok;
+        return exchange_.connect_;
     }
     HResult WRAPUP_TAPI3_CALL Answer() noexcept override {
         exchange_.called("Answer");

@@ -38,6 +38,12 @@ Script returning(Error error) {
     return script;
 }
 
+Script returning_false() {
+    Script script;
+    script.returns = abi::s_false;
+    return script;
+}
+
 Script blocking(Script script = {}) {
     script.blocks = true;
     return script;
@@ -726,6 +732,32 @@ TEST_CASE("rule 38: and tried again until it is not", "[tapi3][rule 38]") {
     }
 }
 
+TEST_CASE("rule 38: a call that TAPI has begun, and does not answer for, is disconnected", "[tapi3][rule 38]") {
+    struct Failure {
+        Error error;
+        bool begins;
+        int disconnects;
+    };
+    // After two minutes nobody knows what became of it; otherwise nothing did, or an event has said so.
+    for (const auto& [error, begins, disconnects] :
+         {Failure{Error::timeout, false, 1}, Failure{Error::timeout, true, 1},
+          Failure{Error::call_unavailable, true, 1}, Failure{Error::call_unavailable, false, 0}}) {
+        std::atomic<bool> heard{false};
+        auto options = Tapi3Desk::fast();
+        options.on_state = [&](tapi3::Call, CallState) { heard = true; };
+        Tapi3Desk desk(options);
+        Exchange& exchange = desk.exchange();
+        exchange.connect_returns(static_cast<HResult>(error), begins);
+        exchange.on_connect = [&](int) { CHECK(Tapi3Desk::eventually([&] { return heard.load(); })); };
+        if (!begins) exchange.usually(returning_false());
+        std::error_code why;
+        CHECK(!Tapi3Session::open(why, desk.telephony(), "100"));
+        CHECK(why == error);
+        CHECK(Tapi3Desk::eventually([&] { return exchange.books().held == 0; }));
+        CHECK(exchange.books().disconnects == disconnects);
+    }
+}
+
 TEST_CASE("rule 39: the filter and the sink come before the registration, and events come from a foreign thread",
           "[tapi3][rule 39]") {
     Tapi3Desk desk;
@@ -1090,6 +1122,81 @@ TEST_CASE("tapi3: a call that we look at is ours when it is handed to us", "[tap
     CHECK(desk.exchange().books().disconnects == 1);
 }
 
+TEST_CASE("tapi3: one that was left when it is handed to us is disconnected", "[tapi3][rule 38]") {
+    auto options = Tapi3Desk::fast();
+    options.monitors = true;
+    Tapi3Desk desk(options);
+    auto call = desk.take(abi::cp_monitor);
+    const int number = desk.number();
+    CHECK(!call.abort());
+    REQUIRE(Tapi3Desk::over(call));
+    const auto left = call.termination()->statistics;
+    desk.exchange().next(returning(Error::resource_unavailable)); // and it is tried again
+    desk.exchange().hand(number, abi::cp_owner);
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().state_of(number) == abi::cs_disconnected; }));
+    CHECK(desk.exchange().books().disconnects == 2);
+    CHECK(call.query(&Provider::snapshot).ended == left->ended);
+    CHECK(!desk.next());
+    CHECK(desk.exchange().books().held == 1); // it can still be asked
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 0; }));
+}
+
+TEST_CASE("tapi3: so is one that is handed to us while we leave it", "[tapi3][rule 38]") {
+    for (const bool releases : {false, true}) {
+        auto options = Tapi3Desk::fast();
+        options.monitors = true;
+        Tapi3Desk desk(options);
+        auto call = desk.take(abi::cp_monitor);
+        const int number = desk.number();
+        const Provider provider(desk.telephony());
+        const auto id = call.id();
+        const wrapup::Monitor<Provider> monitor(call);
+        auto busy = desk.keep_all_workers();
+        if (releases) call.release();
+        else CHECK(!call.abort());
+        desk.exchange().hand(number, abi::cp_owner);
+        CHECK(Tapi3Desk::eventually([&] { return provider.privilege(id) == tapi3::Privilege::owner; }));
+        desk.exchange().unblock();
+        CHECK(Tapi3Desk::eventually([&] { return monitor.termination() != nullptr; }));
+        CHECK(desk.exchange().code_of(number) == static_cast<Long>(DisconnectCode::normal));
+        CHECK(desk.exchange().books().disconnects == static_cast<int>(busy.size()) + 1);
+    }
+}
+
+TEST_CASE("tapi3: so is one that is handed to us when it is about to be let go", "[tapi3][rule 38]") {
+    Tapi3Desk desk;
+    Provider provider(desk.telephony());
+    auto* const object = desk.exchange().make(abi::cs_connected, abi::cp_monitor);
+    const int number = desk.number();
+    std::error_code error;
+    const auto call = provider.adopt(error, object);
+    CHECK(!error);
+    auto busy = desk.keep_all_workers();
+    provider.deallocate(call);
+    desk.exchange().hand(number, abi::cp_owner);
+    CHECK(Tapi3Desk::eventually([&] { return provider.privilege(call) == tapi3::Privilege::owner; }));
+    desk.exchange().unblock();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().state_of(number) == abi::cs_disconnected; }));
+    CHECK(desk.exchange().books().disconnects == static_cast<int>(busy.size()) + 1);
+    Exchange::release(object);
+}
+
+TEST_CASE("tapi3: one that was handed off after a Disconnect was accepted can be left", "[tapi3]") {
+    Tapi3Desk desk;
+    auto call = desk.dial();
+    Script silent;
+    silent.ends = false;
+    desk.exchange().next(silent);
+    CHECK(!call.drop());
+    desk.exchange().next(returning(Error::not_owner));
+    CHECK(!call.abort());
+    CHECK(Tapi3Desk::over(call));
+    CHECK(desk.exchange().books().disconnects == 2);
+    call.release();
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().held == 0; }));
+}
+
 TEST_CASE("tapi3: an event that is lost while an adopted call is asked is made up for", "[tapi3][rule 35]") {
     KeptAdoption adoption;
     Tapi3Desk& desk = adoption.desk;
@@ -1149,6 +1256,53 @@ TEST_CASE("tapi3: a call that was never connected is left, since TAPI has nothin
         CHECK(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty(); }));
         Exchange::release(object);
     }
+}
+
+TEST_CASE("tapi3: it is left also where another Disconnect is in progress", "[tapi3][rule 33]") {
+    Tapi3Desk desk;
+    Provider provider(desk.telephony());
+    auto* const object = desk.exchange().make(abi::cs_idle);
+    std::error_code error;
+    Tapi3Session call(provider.adopt(error, object), provider);
+    desk.exchange().next(returning_false());
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+    desk.exchange().next(blocking(returning_false()));
+    CHECK(!call.drop());
+    CHECK(Tapi3Desk::eventually([&] { return desk.exchange().books().disconnects == 2; }));
+    CHECK(!call.abort());
+    desk.exchange().unblock();
+    CHECK(Tapi3Desk::over(call));
+    CHECK(desk.exchange().books().disconnects == 2);
+    Exchange::release(object);
+}
+
+TEST_CASE("tapi3: a call that is connected while it is said to be idle is not taken for one that never was",
+          "[tapi3][rule 33]") {
+    Gate gate;
+    std::atomic<bool> armed{false};
+    Tapi3Desk desk(Tapi3Desk::fast(), [&](Exchange& exchange) {
+        exchange.on_state_read = [&] {
+            if (armed.exchange(false)) gate.pass();
+        };
+    });
+    Provider provider(desk.telephony());
+    auto* const object = desk.exchange().make(abi::cs_idle);
+    const int number = desk.number();
+    std::error_code error;
+    Tapi3Session call(provider.adopt(error, object), provider);
+    desk.exchange().next(returning_false());
+    armed = true;
+    CHECK(!call.drop());
+    REQUIRE(gate.is_held());
+    desk.exchange().connects(number);
+    CHECK(Tapi3Desk::eventually([&] { return Tapi3Desk::state(call) == CallState::connected; }));
+    gate.open = true;
+    CHECK(Tapi3Desk::eventually([&] { return call.phase() == Phase::active; }));
+    CHECK(!call.abort());
+    CHECK(Tapi3Desk::over(call));
+    CHECK(desk.exchange().books().disconnects == 2);
+    Exchange::release(object);
 }
 
 TEST_CASE("tapi3: a call that is adopted is as much ours as TAPI says", "[tapi3]") {

@@ -52,11 +52,12 @@ namespace wrapup::tapi3 {
 /// | Who ends it | `termination()->origin` |
 /// |---|---|
 /// | `drop()`, `disconnect(code)`, and the event answers it | `user`, `application` |
-/// | the event when nobody had asked, or a Disconnect that comes too late | `remote` |
+/// | the event when nobody had asked | `remote` |
 /// | the service was closed | `service` |
 ///
 /// While Disconnect is being called that is not known of an end that TAPI tells: it is told when Disconnect has returned, which
-/// answers otherwise where the other party was first; or as ours where it has not returned within `Options::patience`.
+/// answers otherwise where the other party was first; or as ours where it has not returned within `Options::patience`. Where the
+/// other party was first, the end is `remote` or, since `drop()` has mostly returned by then, still ours and `contested`.
 ///
 /// *Blocking.* Disconnect may block for two minutes, says TAPI. `drop()` does not: a thread of the service calls it, with no lock
 /// held, and never the one on which events come; up to 64 of them wait at once. An accepted drop is one that will be asked for;
@@ -64,7 +65,8 @@ namespace wrapup::tapi3 {
 /// of the call was asked for when its end was heard of.
 ///
 /// A call that we only monitor cannot be dropped (`Error::not_owner`), and `release` leaves it as it is, as does `abort`. One
-/// that was handed to another application is such a call from when TAPI refuses to disconnect it.
+/// that was handed to another application is such a call from when TAPI refuses to disconnect it. One that is handed to us is
+/// ours from then on; where its session had left it already, nobody can have it, and it is disconnected.
 ///
 /// *Lifetime:* a value that refers to its service; where that is gone, its sessions are lost and `open` is an error.
 /// *Thread safety:* all members from any thread.
@@ -78,8 +80,9 @@ public:
     Provider(Telephony& telephony) noexcept // NOLINT(google-explicit-constructor): see `Session::open`
         : calls_(telephony.calls_), address_(telephony.connection_.address()), media_types_(telephony.media_types_) {}
 
-    /// Makes a call. What TAPI says at once is in `error`, as that the service is closing: nothing was begun then. *Blocks* as
-    /// long as Connect does, which is not to wait for the other party. @param address UTF-8 @throws std::bad_alloc
+    /// Makes a call. What TAPI says at once is in `error`, as that the service is closing: there is no session then, and what
+    /// TAPI had begun all the same is disconnected. *Blocks* as long as Connect does, which is not to wait for the other party.
+    /// @param address UTF-8 @throws std::bad_alloc
     /// *Source:* ITAddress::CreateCall, ITBasicCallControl::Connect
     Identifier open(std::error_code& error, Notifier<Cause> notifier, std::string_view address) {
         return calls_->make_call(error, std::move(notifier), address_, wrapup::detail::to_utf16(address), media_types_);

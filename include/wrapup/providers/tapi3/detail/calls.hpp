@@ -65,7 +65,7 @@ public:
             // TAPI may tell of the call before the method returns.
             result = connecting->Connect(abi::variant_false);
             error = error_of(result);
-            if (error) forget(call);
+            if (error) forget(call, result);
             else used(call);
         });
         return error ? Call() : call;
@@ -149,6 +149,7 @@ public:
             if (!record->ending) {
                 if (!record->is_ours()) {
                     if (record->drop == Drop::none || record->drop == Drop::accepted) post_leaving(*record);
+                    else record->insists = true; // it is left when Disconnect has returned, or is being left already
                     return {};
                 }
                 if (record->drop == Drop::none) {
@@ -228,11 +229,18 @@ public:
     }
 
 private:
-    // There is no call after all. Nobody is waited for: this is a worker, and whoever uses the call may be waiting for one. The
-    // last to use it has it let go; mostly that is this one, and then it is gone when the caller hears of the error.
-    // The notifier goes after that: the caller holds the session that it belongs to.
-    void forget(Call call) noexcept {
-        const Notifier<Cause> notifier = withdraw(call);
+    // There is no session after all, and mostly no call; one that TAPI had begun has to be disconnected. Nobody is waited for:
+    // this is a worker, and whoever uses the call may be waiting for one. The last to use it has it let go; mostly that is this
+    // one, and then it is gone when the caller hears of the error. The notifier goes after that: the caller holds the session
+    // that it belongs to. *Source:* ITBasicCallControl::Connect: TAPI_E_TIMEOUT is not the end
+    void forget(Call call, abi::HResult why) noexcept {
+        const Notifier<Cause> notifier = notifiers_.remove(call);
+        {
+            const std::lock_guard lock(mutex_);
+            Record& record = *find(call);
+            record.given_up = true;
+            record.never_began = record.state == CallState::idle && why != result_of(Error::timeout);
+        }
         let_go_if_unused(call);
     }
     void give_back(Call call) noexcept {

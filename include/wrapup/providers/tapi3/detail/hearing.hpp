@@ -136,7 +136,7 @@ private:
     void observe(Call call, abi::ITCallInfo& info, CallState state, DisconnectCause cause,
                  std::optional<unsigned> entered = {}) noexcept {
         std::shared_ptr<const CallInfo> said;
-        const auto wants_info = [](const Record& r) { return !r.is_over() && !r.given_up && !r.void_; };
+        const auto wants_info = [](const Record& r) { return !r.ending && !r.is_over() && !r.given_up && !r.void_; };
         if (state == CallState::disconnected && look(call, wants_info) == true) said = ask_all(info);
         bool heard = false;
         {
@@ -144,7 +144,7 @@ private:
             Record* const record = find(call);
             if (!record || record->void_) return;
             if (entered && *entered != record->entered && state != CallState::disconnected) return;
-            heard = !entered && on_state_ && !record->is_over();
+            heard = !entered && on_state_ && !record->ending && !record->is_over();
             record->enter(state, cause, std::move(said));
             changed_.notify_all();
         }
@@ -180,12 +180,10 @@ private:
 
     // One that we look at may have been handed to us.
     void appear_again(Call call, const Incoming& incoming) noexcept {
+        if (incoming.privilege != Privilege::owner) return;
         {
             const std::lock_guard lock(mutex_);
-            Record* const record = find(call);
-            if (!record || record->ending || record->drop != Drop::none || incoming.privilege != Privilege::owner)
-                return;
-            record->privilege = Privilege::owner;
+            if (Record* const record = find(call)) record->is_handed_to_us();
         }
         settle(call);
     }

@@ -184,22 +184,7 @@ protected:
     // Does what is due.
     void settle(Call call) noexcept {
         const std::lock_guard lock(mutex_);
-        Record* const record = find(call);
-        if (!record) return;
-        switch (record->due(closing())) {
-        case Due::nothing: break;
-        case Due::disconnection:
-            if (record->insists) record->wants_drop(Dropper::session, record->code);
-            else record->wants_drop(Dropper::service, DisconnectCode::normal);
-            post_disconnection(*record);
-            break;
-        case Due::release:
-            post(*record, record->releasing, [](Job& job) noexcept {
-                auto& posted = static_cast<Record::Posted&>(job);
-                posted.keeper->let_go_if_unused(posted.call); // somebody may have come to use it since this was posted
-            });
-            break;
-        }
+        if (Record* const record = find(call)) settle(*record);
     }
 
     // By a worker, who has it in use.
@@ -207,7 +192,9 @@ protected:
         Book::Entry gone; // its references are given up without the lock
         {
             const std::lock_guard lock(mutex_);
-            if (--find(call)->uses > 0) return; // whoever is the last settles
+            Record& record = *find(call);
+            if (--record.uses > 0) return; // whoever is the last settles
+            if (record.due(closing()) != Due::release) return settle(record);
             gone = book_.extract(call);
             ++letting_go_;
         }
@@ -227,6 +214,24 @@ protected:
     }
 
 private:
+    // With the mutex.
+    void settle(Record& record) noexcept {
+        switch (record.due(closing())) {
+        case Due::nothing: break;
+        case Due::disconnection:
+            if (record.insists) record.wants_drop(Dropper::session, record.code);
+            else record.wants_drop(Dropper::service, DisconnectCode::normal);
+            post_disconnection(record);
+            break;
+        case Due::release:
+            post(record, record.releasing, [](Job& job) noexcept {
+                auto& posted = static_cast<Record::Posted&>(job);
+                posted.keeper->let_go_if_unused(posted.call); // something may have become due since this was posted
+            });
+            break;
+        }
+    }
+
     void post(Record& record, Record::Posted& job, void (*run)(Job&) noexcept) noexcept {
         ++record.uses;
         job.keeper = this;
@@ -265,11 +270,11 @@ private:
             else {
                 record.drop_refused(Clock::now());
                 if (result == result_of(Error::not_owner)) record.privilege = Privilege::monitor; // it was handed off
-                record.never_began = result == abi::s_false && state == abi::cs_idle;
+                record.never_began = result == abi::s_false && state == abi::cs_idle && record.state == CallState::idle;
                 refused = result < 0 ? error_of(result) : make_error_code(Error::nothing_to_disconnect);
                 record.again = false;
                 refusals = std::exchange(record.owed, 0u);
-                if (record.insists && !record.is_ours()) post_leaving(record);
+                if ((record.insists || record.stands) && !record.is_ours()) post_leaving(record);
             }
             record.conclude();
             if (record.again && record.is_live()) disconnect_again(record);

@@ -55,16 +55,20 @@ struct Record {
     [[nodiscard]] Call call() const noexcept { return Call(info.get()); }
 
     // Nothing is heard of it any more. While our Disconnect is being called it is not known yet whose end it was.
-    [[nodiscard]] bool is_over() const noexcept { return ending || state == CallState::disconnected; }
+    [[nodiscard]] bool is_over() const noexcept { return (ending && !handed_back) || state == CallState::disconnected; }
 
     // There is something to end, and that is ours to do.
     [[nodiscard]] bool is_ours() const noexcept { return privilege == Privilege::owner && !never_began; }
 
     // And it is not over: somebody has to end it.
-    [[nodiscard]] bool is_live() const noexcept { return !ending && !void_ && is_ours(); }
+    [[nodiscard]] bool is_live() const noexcept {
+        return (!ending || (handed_back && state != CallState::disconnected)) && !void_ && is_ours();
+    }
 
     // It has to be ended, whoever holds it: a Disconnect that is refused is tried again.
-    [[nodiscard]] bool is_unwanted(bool closing) const noexcept { return given_up || insists || closing; }
+    [[nodiscard]] bool is_unwanted(bool closing) const noexcept {
+        return given_up || insists || closing || handed_back;
+    }
 
     // A call that nobody wants any more is disconnected, and TAPI's object let go when it is: what TAPI does to a call that is
     // let go before is not documented. One that is void has been waited for long enough.
@@ -86,7 +90,7 @@ struct Record {
     // @returns whether Disconnect is to be called now: a call that is over needs none. One that is void does: it has come to be
     // that while a worker was waited for, and no call that is ours is let go before somebody has tried.
     bool drop_begins() noexcept {
-        if (drop != Drop::wanted || ending || privilege != Privilege::owner) return false;
+        if (drop != Drop::wanted || (ending && !handed_back) || privilege != Privilege::owner) return false;
         drop = Drop::asking;
         return true;
     }
@@ -145,9 +149,21 @@ struct Record {
         ending = std::move(heard);
     }
 
-    // A call that we only look at, or that never began: that is what our drop of it comes to.
+    // A call that we only look at, or that never began: that is what our drop of it comes to. One that has come to be ours
+    // since that was asked for has to be disconnected.
     void leave(std::shared_ptr<const CallInfo> said) noexcept {
-        if (!ending) ending = Ending{{}, {}, std::move(said), std::chrono::system_clock::now()};
+        drop = Drop::none;
+        stands = false;
+        if (ending) return;
+        if (is_ours()) insists = true;
+        else ending = Ending{{}, {}, std::move(said), std::chrono::system_clock::now()};
+    }
+
+    // Another application has handed it to us.
+    void is_handed_to_us() noexcept {
+        if (state == CallState::disconnected || privilege == Privilege::owner) return;
+        privilege = Privilege::owner;
+        handed_back = ending.has_value();
     }
 
     Ref<abi::ITBasicCallControl> control;
@@ -172,11 +188,12 @@ struct Record {
     Ending heard{};               // where its state is disconnected
     std::optional<Ending> ending; // it is over
 
-    bool given_up = false; // its identifier was given back
-    bool void_ = false;    // the service goes, or there was no call: nobody begins to use it any more
-    bool insists = false;  // its session has asked for the end again when that was refused
-    bool retry = false;    // Disconnect was refused, and has not been tried since
-    unsigned uses = 0;     // calls of TAPI that are in progress, or posted
+    bool given_up = false;    // its identifier was given back
+    bool void_ = false;       // the service goes, or there was no call: nobody begins to use it any more
+    bool insists = false;     // its session has asked for the end again when that was refused
+    bool handed_back = false; // it was handed to us when we had left it: there is nobody to have it
+    bool retry = false;       // Disconnect was refused, and has not been tried since
+    unsigned uses = 0;        // calls of TAPI that are in progress, or posted
 
     struct Posted : Job {
         Keeper* keeper = nullptr;
