@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <wrapup/notifier.hpp>
 #include <wrapup/session.hpp>
+#include <wrapup/termination_callback.hpp>
 
 #include "support/catch.hpp"
 #include "support/scripted.hpp"
@@ -198,8 +199,15 @@ TEST_CASE("Traces: a provider that traces and does nothing else that it need not
     CHECK(line.transitions == Calls{"active terminating user", "terminating terminating user superseded",
                                     "terminating terminated user", "terminated terminated user superseded",
                                     "terminated released application"});
-    line.transitions.clear();
-    const Session<Told> other(2, Told{&line});
-    line.notifier.terminated();
-    CHECK(line.transitions == Calls{"active terminating remote", "terminating terminated remote"});
+    for (const bool observed : {false, true}) {
+        line.transitions.clear();
+        const Session<Told> other(2, Told{&line});
+        bool called = false;
+        const auto note = [&] { called = true; };
+        std::optional<wrapup::TerminationCallback<Told, decltype(note)>> callback;
+        if (observed) callback.emplace(other, note);
+        line.notifier.terminated();
+        CHECK(line.transitions == Calls{"active terminating remote", "terminating terminated remote"});
+        CHECK(called == observed);
+    }
 }
