@@ -3,6 +3,7 @@
 
 #include <wrapup/detail/word_mutex.hpp>
 #include <wrapup/notifier_table.hpp>
+#include <wrapup/termination_callback.hpp>
 
 #include "explore/line.hpp"
 #include "explore/world.hpp"
@@ -229,6 +230,22 @@ struct Specials {
         ex::check(monitor.phase() == Phase::released && service.deallocations == 0, "it is lost");
     }
 
+    // A callback is taken back while the session ends, when nobody else looks at that: whoever comes last frees the block.
+    static void last_callback() {
+        Service<B> service;
+        std::optional<Call> call(std::in_place, Number(the_identifier), L(&service));
+        Number calls = 0;
+        const auto count = [&] { ++calls; };
+        std::optional<wrapup::TerminationCallback<L, decltype(count)>> callback(std::in_place, *call, count);
+        call.reset();
+        ex::run(ex::Thread("observer", [&] { callback.reset(); }), ex::Thread("service", [&] {
+                    service.notifier.terminated();
+                    service.notifier = {};
+                }));
+        ex::check(calls.get() <= 1, "it is called once at most");
+        ex::check(service.deallocations == 1, "it is deallocated once");
+    }
+
     // The mutex that ships, with what it guards.
     template <unsigned threads>
     static void word_mutex() {
@@ -302,6 +319,7 @@ struct Specials {
             {"table: an event + destroy + removal", &table_events_and_release},
             {"table: an event + removal", &table_event_and_removal},
             {"table: it goes", &table_goes},
+            {"callback_removed + terminated, and nobody else", &last_callback},
             {"mutex: 2 threads", &word_mutex<2>},
             {"mutex: 2 threads, twice", &word_mutex_twice},
             {"mutex: 3 threads", &word_mutex<3>},
