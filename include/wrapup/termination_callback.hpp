@@ -20,7 +20,8 @@ namespace wrapup {
 /// on another thread has returned. A call on this thread is not waited for, so it may be destroyed inside its own call.
 ///
 /// The storage is in the object; nothing is allocated. `f` may end, release and destroy the session. An `f` that lets an
-/// exception out has called `std::terminate`.
+/// exception out has called `std::terminate`. Callbacks are called in the order in which they registered, after whoever waits for
+/// the session was woken: so `f` may wait for a thread that does.
 ///
 /// *Blocks:* the destructor alone, while `f` runs on another thread.
 template <class Provider, class F>

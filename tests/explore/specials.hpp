@@ -4,6 +4,7 @@
 #include <wrapup/detail/word_mutex.hpp>
 #include <wrapup/notifier_table.hpp>
 #include <wrapup/termination_callback.hpp>
+#include <wrapup/wait.hpp>
 
 #include "explore/line.hpp"
 #include "explore/world.hpp"
@@ -246,6 +247,23 @@ struct Specials {
         ex::check(service.deallocations == 1, "it is deallocated once");
     }
 
+    // A callback waits for somebody who waits for the session, and has come later.
+    static void callback_waits_for_waiter() {
+        Service<B> service;
+        Call call{Number(the_identifier), L(&service)};
+        Atomic<int> woken{0};
+        const auto join = [&] { woken.wait(0, B::acquire); };
+        const wrapup::TerminationCallback<L, decltype(join)> callback(call, join);
+        ex::run(ex::Thread("waiter",
+                           [&] {
+                               wrapup::wait(call);
+                               woken.store(1, B::release);
+                               woken.notify_one();
+                           }),
+                ex::Thread("service", [&] { service.notifier.terminated(); }));
+        ex::check(call.phase() == Phase::terminated, "it is over");
+    }
+
     // The mutex that ships, with what it guards.
     template <unsigned threads>
     static void word_mutex() {
@@ -320,6 +338,7 @@ struct Specials {
             {"table: an event + removal", &table_event_and_removal},
             {"table: it goes", &table_goes},
             {"callback_removed + terminated, and nobody else", &last_callback},
+            {"wait + a callback that waits for it", &callback_waits_for_waiter},
             {"mutex: 2 threads", &word_mutex<2>},
             {"mutex: 2 threads, twice", &word_mutex_twice},
             {"mutex: 3 threads", &word_mutex<3>},

@@ -199,7 +199,8 @@ public:
 
     // ---- observers
 
-    // Whether the observer will be called; where not, the session is over. With `refers` there is a reference more in any case.
+    // Whether the observer will be called; where not, the session is over. With `refers` there is a reference more in any case;
+    // one without is called before those that have any.
     // The one whose step says that there are observers begins the list; whoever knows of that waits until it has.
     bool observe(Observer<Backend>& observer, bool refers) noexcept {
         const State before = hold([refers](State& s) {
@@ -210,7 +211,7 @@ public:
                              }).before;
         if (before.over()) return false;
         // Whoever publishes comes to the list after that: it is still to be delivered to where the session is not over yet.
-        if (before.any(State::observed)) return observers_.add(observer, [this] { return !state().over(); });
+        if (before.any(State::observed)) return observers_.add(observer, !refers, [this] { return !state().over(); });
         observers_.begin(observer);
         return true;
     }

@@ -27,7 +27,8 @@ protected:
     ~Observer() = default;
 };
 
-// The observers of one session, called in the order in which they registered, by one thread, once, with no lock held.
+// The observers of one session, called by one thread, once, with no lock held: first those who wait, who are only woken, and
+// then callbacks, in the order in which they registered; a callback may wait for one who waits.
 //
 // The list is one word, the first observer and a flag, which is locked for the few instructions that a change takes; nobody is
 // called meanwhile.
@@ -45,10 +46,10 @@ public:
 
     // Another one, where the end is still to come.
     template <class ToCome>
-    [[gnu::noinline]] bool add(Observer& observer, ToCome to_come) noexcept {
+    [[gnu::noinline]] bool add(Observer& observer, bool in_front, ToCome to_come) noexcept {
         const List list = list_.lock();
         const bool links = to_come();
-        list_.unlock(links ? link(observer, list) : list);
+        list_.unlock(links ? link(observer, in_front, list) : list);
         return links;
     }
 
@@ -96,14 +97,14 @@ private:
         return reinterpret_cast<List>(first) | (list & awaited);
     }
 
-    static List link(Observer& observer, List list) noexcept {
+    static List link(Observer& observer, bool in_front, List list) noexcept {
         Observer* const first = first_of(list);
         if (!first) return first_is(&observer, list);
         observer.next = first;
         observer.previous = first->previous;
         observer.previous->next = &observer;
         first->previous = &observer;
-        return list;
+        return in_front ? first_is(&observer, list) : list;
     }
     static List without(Observer& observer, List list) noexcept {
         Observer* const next = observer.next;
