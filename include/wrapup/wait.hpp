@@ -38,6 +38,14 @@ private:
     typename Backend::template Plain<bool> over_ = false;
 };
 
+// Forgets who waits, also where its thread is cancelled.
+template <class P>
+struct Registered {
+    SessionBlock<P>& session;
+    Waiter<typename BackendOf<P>::type>& waiter;
+    ~Registered() { session.forget(waiter); }
+};
+
 // The clock by which a session is waited for: its provider's where that does the waiting.
 template <class P>
 auto wait_clock_now([[maybe_unused]] SessionBlock<P>& session) {
@@ -65,8 +73,8 @@ bool wait_until(SessionBlock<P>& session, TimePoint deadline) {
         if (deadline <= wait_clock_now(session)) return over();
         Waiter<typename BackendOf<P>::type> waiter;
         if (!session.observe(waiter, false)) return true;
+        const Registered<P> registered{session, waiter};
         waiter.wait_until(deadline);
-        session.forget(waiter);
     }
     return over();
 }
