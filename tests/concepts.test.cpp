@@ -35,6 +35,14 @@ constexpr bool models(bool causes, bool reasons, bool notifies, bool snapshots, 
 
 } // namespace
 
+// ---- what a program may instantiate explicitly
+
+template class wrapup::Session<MinimalProvider>;
+template class wrapup::Session<MinimalNotifies>;
+template class wrapup::Monitor<MinimalNotifies>;
+template class wrapup::Controller<MinimalNotifies>;
+template class wrapup::Lease<MinimalNotifies>;
+
 // ---- archetypes: each models its concept and, beside `SessionProvider`, no other
 
 static_assert(models<MinimalProvider>(false, false, false, false, false, false, false, false));
@@ -592,6 +600,11 @@ struct OfId {
 };
 int free_function(int id) { return id * 2; }
 
+template <class F>
+int ask(Asked&, int, F) { // where the library has a function of that name
+    return -1;
+}
+
 } // namespace
 
 TEST_CASE("Queries: members, function objects, functions, with and without arguments", "[concepts][query]") {
@@ -614,6 +627,7 @@ TEST_CASE("Queries: members, function objects, functions, with and without argum
     STATIC_REQUIRE(std::is_void_v<decltype(session.query(&Asked::nothing))>);
     STATIC_REQUIRE(std::same_as<decltype(session.query(&Asked::reference)), int>); // what it refers to may be gone
     CHECK(session.query(&Asked::no_default).number == 2);
+    CHECK(session.query([](Asked&, int) { return 1.5; }) == 1.5);
     // Who takes both is given both.
     CHECK(session.query([](auto&&... arguments) { return sizeof...(arguments); }) == 2);
 }

@@ -181,11 +181,12 @@ private:
     }
 
     // What watches a session from outside needs one that can end from outside.
-    [[nodiscard]] detail::SessionBlock<Provider>* block() const noexcept {
-        static_assert(Notifies<Provider>,
+    template <class P = Provider> // a class that is instantiated explicitly does not ask for it
+    [[nodiscard]] detail::SessionBlock<P>* block() const noexcept {
+        static_assert(Notifies<P>,
                       "wrapup: this session can only be ended by its owner, since its provider has no member "
                       "named watch; there is nothing to monitor, control or wait for");
-        if constexpr (Notifies<Provider>) return holder_.block();
+        if constexpr (Notifies<P>) return holder_.block();
         else return nullptr;
     }
 

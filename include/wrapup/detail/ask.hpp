@@ -13,7 +13,8 @@ namespace wrapup::detail {
 template <class F, class P, class Id, class... Args>
 concept OfProvider = std::is_invocable_v<F, P&, const Id&, Args...>;
 template <class F, class P, class Id, class... Args>
-concept Question = OfProvider<F, P, Id, Args...> || std::is_invocable_v<F, const Id&, Args...>;
+concept Question = OfProvider<F, P, Id, Args...> ||
+                   (!std::is_member_pointer_v<std::remove_cvref_t<F>> && std::is_invocable_v<F, const Id&, Args...>);
 
 // What is no question is told so in a sentence. The answer to it fits everywhere, so that the sentence is the only error.
 template <class F, class P, class Id, class... Args>
@@ -31,6 +32,7 @@ struct Anything {
 
 // Calls `f` on an identifier: a member function of the provider, or anything that takes the provider and the
 // identifier, or the identifier alone. The result is a value: what it refers to may be gone when the lease is.
+// It is called by its qualified name: the provider's namespace may have a function of that name.
 template <class P, class Id, class F, class... Args>
 constexpr auto ask(P& provider, const Id& id, F&& f, Args&&... args) {
     if constexpr (std::is_member_function_pointer_v<std::remove_cvref_t<F>>)
@@ -62,12 +64,13 @@ struct Asking {
             "wrapup: the provider's drop, abort and deallocate are not queries: they are the session's to call");
         if constexpr (std::is_member_function_pointer_v<decltype(f)>)
             return (provider.*f)(id, std::forward<Args>(args)...);
-        else return ask(provider, id, f, std::forward<Args>(args)...);
+        else return detail::ask(provider, id, f, std::forward<Args>(args)...);
     }
 };
 
 template <class P, class Id, class F, class... Args>
-using Answer = decltype(ask(std::declval<P&>(), std::declval<const Id&>(), std::declval<F>(), std::declval<Args>()...));
+using Answer =
+    decltype(detail::ask(std::declval<P&>(), std::declval<const Id&>(), std::declval<F>(), std::declval<Args>()...));
 
 // What to do where there is nothing to ask.
 struct OrFail {

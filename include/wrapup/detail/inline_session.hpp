@@ -97,7 +97,7 @@ public:
     auto query(Otherwise otherwise, F&& f, Args&&... args) const -> Answer<P, Identifier, F, Args...> {
         if (empty()) return otherwise.template released<Answer<P, Identifier, F, Args...>>();
         return with_provider(
-            [&](P& provider) { return ask(provider, id_, std::forward<F>(f), std::forward<Args>(args)...); });
+            [&](P& provider) { return detail::ask(provider, id_, std::forward<F>(f), std::forward<Args>(args)...); });
     }
 
 private:

@@ -66,7 +66,7 @@ public:
         const auto lease = this->lease();
         if (!lease) return otherwise.template answer<Answer<P, Identifier, F, Args...>>(this->unleased(lease.before));
         const Leased leased{*this, lease.after};
-        return ask(provider_, id_, std::forward<F>(f), std::forward<Args>(args)...);
+        return detail::ask(provider_, id_, std::forward<F>(f), std::forward<Args>(args)...);
     }
 
 private:
