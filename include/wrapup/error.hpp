@@ -53,7 +53,7 @@ public:
 namespace detail {
 
 // Where a caller has asked for what is not there and has given no std::error_code to say so in. Not inline, so that it costs
-// those who ask no more than a call.
+// those who ask no more than a call. One program has one of the two: see README.
 [[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::error_code error) {
 #if defined(__cpp_exceptions)
     throw std::system_error(error);

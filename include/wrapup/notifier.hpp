@@ -19,8 +19,9 @@ namespace wrapup {
 /// It is bound to the session and never to an identifier; whatever it says too late, twice or out of order is harmless,
 /// also after the session was released.
 ///
-/// Inside a notice the library may call the provider's `snapshot`, `trace` and `deallocate`, inside `refused` also `drop`
-/// and `abort`, and whatever the users have registered: hold no lock that those take.
+/// Inside a notice, and where a notifier dies, the library may call the provider's `snapshot`, `now`, `trace` and `deallocate`,
+/// inside `refused` also `drop` and `abort`, and whatever the users have registered; and it may destroy the provider, and `free`
+/// its memory. Hold no lock that those take.
 ///
 /// *Without an origin* a notice confirms the request that stands, or means `remote` where there is none: what a provider
 /// says that knows the end to be the answer to its own `drop`, or does not know. *With one* it wins over a request of ours

@@ -21,6 +21,9 @@ namespace wrapup {
 ///
 /// A notifier that is still bound when the table goes says `lost`.
 ///
+/// `Native` is default constructible and copy assignable. A copy, a comparison or a hash that throws in a member that is
+/// `noexcept` has called `std::terminate`.
+///
 /// *Thread safety:* every member from any thread. *Blocks* for as long as another thread looks something up; no notice is
 /// given under the lock.
 template <class Native, class Cause, class Hash = std::hash<Native>, class Backend = detail::NativeBackend>

@@ -178,7 +178,8 @@ concept Aborts = requires(P& provider, const typename P::Identifier& id) {
 
 /// Has a clock: `p.now()`, const, `noexcept`, a nothrow copyable point in time.
 ///
-/// *Law:* read once when the session begins and once when it ends.
+/// *Law:* the times of a termination are read when the session begins, also where it is then not opened, and when it ends. Where
+/// the provider `Waits`, waiting reads it too.
 template <class P>
 concept Timed = requires(const P& provider) {
     { provider.now() } noexcept;

@@ -41,7 +41,7 @@ struct NativeBackend {
 #if defined(__x86_64__) && defined(__linux__)
         // What every thread's own memory begins with is its address: to read it takes no call.
         const void* self;
-        asm("mov %%fs:0, %0" : "=r"(self));
+        asm("mov {%%fs:0, %0|%0, fs:0}" : "=r"(self)); // in either dialect
         return self;
 #else
         return &errno;

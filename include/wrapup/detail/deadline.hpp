@@ -5,8 +5,10 @@
 
 namespace wrapup::detail {
 
-// Compared as floating point, in which nothing overflows; what rounding takes away at the far end is centuries off.
+// Compared as floating point, in which nothing overflows. At the clock's ends, centuries off, it may be rounded by microseconds:
+// what is within a second of them is there.
 using Seconds = std::chrono::duration<long double>;
+constexpr Seconds rounding{1};
 
 // Not less than what is given, in units of its own; what counts in floating point has no units to round to.
 template <class ToDuration, class Rep, class Period>
@@ -30,7 +32,7 @@ TimePoint after(TimePoint now, std::chrono::duration<Rep, Period> timeout) {
     const Seconds seconds(timeout);
     if (!(seconds > Seconds::zero())) return now; // also not a number
     const Seconds left = Seconds((TimePoint::max)().time_since_epoch()) - Seconds(now.time_since_epoch());
-    if (seconds >= left) return (TimePoint::max)();
+    if (seconds >= left - rounding) return (TimePoint::max)();
     return now + at_least<typename TimePoint::duration>(timeout);
 }
 
@@ -38,8 +40,8 @@ TimePoint after(TimePoint now, std::chrono::duration<Rep, Period> timeout) {
 template <class TimePoint, class Duration>
 TimePoint clamp(std::chrono::time_point<typename TimePoint::clock, Duration> point) {
     const Seconds seconds(point.time_since_epoch());
-    if (!(seconds > Seconds((TimePoint::min)().time_since_epoch()))) return (TimePoint::min)();
-    if (seconds >= Seconds((TimePoint::max)().time_since_epoch())) return (TimePoint::max)();
+    if (!(seconds > Seconds((TimePoint::min)().time_since_epoch()) + rounding)) return (TimePoint::min)();
+    if (seconds >= Seconds((TimePoint::max)().time_since_epoch()) - rounding) return (TimePoint::max)();
     return TimePoint(at_least<typename TimePoint::duration>(point.time_since_epoch()));
 }
 

@@ -68,7 +68,7 @@ public:
                                                        std::forward<Args>(args)...);
         if (error) return {};
         SharedSession session(std::exchange(opening.block, nullptr));
-        session.block_->opened(std::move(id), source_location::current());
+        session.block_->opened(std::move(id), {});
         return session;
     }
 

@@ -4,7 +4,7 @@
 namespace wrapup::detail {
 
 // A mutex of four bytes, by the algorithm of Ulrich Drepper, "Futexes Are Tricky", mutex 2. `<mutex>` would be ten times as
-// large, in the block and in the header. `int` is what libstdc++ and libc++ can wait on without a proxy.
+// large, in the block and in the header. `int` is what libstdc++, and libc++ on Linux, can wait on without a proxy.
 template <class Backend>
 class WordMutex {
 public:
