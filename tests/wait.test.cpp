@@ -385,6 +385,9 @@ TEST_CASE("wait: a provider that pumps on one thread does the waiting there, and
 TEST_CASE("wait_until: by a clock that is before its epoch, what is too long is for ever all the same", "[wait]") {
     check_for_ever([](auto& call) { return wrapup::wait_until(call, Early::time_point::max()); });
     check_for_ever([](auto& call) { return wrapup::wait_until(call, Early::time_point::max() - 1ns); });
+    Early::past_epoch = -5s; // further than what is rounded
+    check_for_ever([](auto& call) { return wrapup::wait_until(call, Early::time_point::max() - 2s); });
+    Early::past_epoch = -5ns;
     check_for_ever_by_sleeping([](auto& call) { return wrapup::wait_until(call, Early::time_point(1h)); });
     Early::past_epoch = 5ns;
     check_for_ever_by_sleeping([](auto& call) { return wrapup::wait_until(call, Early::time_point(1h)); });
