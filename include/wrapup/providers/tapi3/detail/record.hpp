@@ -189,7 +189,7 @@ struct Record {
     std::optional<Ending> ending; // it is over
 
     bool given_up = false;    // its identifier was given back
-    bool void_ = false;       // the service goes, or there was no call: nobody begins to use it any more
+    bool void_ = false;       // the service goes: nobody begins to use it any more
     bool insists = false;     // its session has asked for the end again when that was refused
     bool handed_back = false; // it was handed to us when we had left it: there is nobody to have it
     bool retry = false;       // Disconnect was refused, and has not been tried since
