@@ -8,6 +8,7 @@
 #include "sofia_sip/sipp.hpp"
 
 #include <cstdint>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -47,10 +48,10 @@ public:
         return false;
     }
 
-    void answer(const std::string& request, const std::string& status, const std::string& more = {},
-                bool body = false) {
+    void answer(const std::string& request, const std::string& status, const std::string& more = {}, bool body = false,
+                const char* tag = ";tag=peer") {
         std::string to = field(request, "To");
-        if (to.find(";tag=") == std::string::npos && status != "100 Trying") to += ";tag=peer";
+        if (to.find(";tag=") == std::string::npos && status != "100 Trying") to += tag;
         socket_.send(us_, with_body("SIP/2.0 " + status + "\r\nVia: " + field(request, "Via") +
                                         "\r\nFrom: " + field(request, "From") + "\r\nTo: " + to + "\r\nCall-ID: " +
                                         field(request, "Call-ID") + "\r\nCSeq: " + field(request, "CSeq") + "\r\n" +
@@ -161,6 +162,58 @@ TEST_CASE("sofia: an answer overtakes a CANCEL that is held back, and the other 
     CHECK_FALSE(call.termination()->contested);
     CHECK_FALSE(peer.has_come("CANCEL "));
     call.release();
+    check_no_handle_left(desk);
+}
+
+// A reliable answer without a tag is nonsense, and what follows is the stack's own doing.
+TEST_CASE("sofia: a call that the stack cancels by itself comes to its end all the same", "[sofia][drop]") {
+    const bool answered = GENERATE(false, true);
+    CAPTURE(answered);
+    SipDesk desk;
+    Peer peer(desk);
+    auto call = SipSession::open(desk.service(), peer.uri());
+    const std::string invite = peer.expect("INVITE ");
+    peer.answer(invite, "183 Session Progress", "RSeq: 1\r\n", false, "");
+    static_cast<void>(peer.expect("CANCEL "));
+    if (answered) {
+        peer.answer(invite, "200 OK", {}, true);
+        static_cast<void>(peer.expect("ACK "));
+        REQUIRE(SipDesk::reaches(call, CallState::ready));
+    }
+    CHECK_FALSE(call.drop());
+    REQUIRE(SipDesk::over(call));
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK(call.termination()->cause->by == (answered ? EndedBy::failure : EndedBy::silence));
+    call.release();
+    check_no_handle_left(desk);
+}
+
+TEST_CASE("sofia: a call that is answered and ended at once is refused", "[sofia][incoming][drop]") {
+    const bool keeps = GENERATE(false, true);
+    CAPTURE(keeps);
+    std::promise<std::optional<SipSession>> taken; // on the stack's thread; nothing where a request was refused
+    sofia::Options options = SipDesk::fast();
+    options.on_call = [&](SipSession call) {
+        std::optional<SipSession> kept;
+        const bool asked = !call.query(&Provider::answer, "") && !(keeps ? call.drop() : call.abort());
+        if (asked) kept = keeps ? std::move(call) : SipSession();
+        taken.set_value(std::move(kept));
+    };
+    SipDesk desk(options);
+    Peer peer(desk);
+    static_cast<void>(peer.call());
+    auto call = taken.get_future().get();
+    REQUIRE(call);
+    std::string answer;
+    do answer = peer.expect("SIP/2.0 ");
+    while (answer[8] == '1');
+    CHECK(answer.substr(8, 3) == "603");
+    if (keeps) {
+        REQUIRE(SipDesk::over(*call));
+        CHECK(call->termination()->origin == Origin::user);
+        call.reset();
+    }
+    CHECK_FALSE(peer.has_come("BYE "));
     check_no_handle_left(desk);
 }
 

@@ -211,13 +211,14 @@ inline Service::Service(const Options& options)
         try {
             const std::error_code error = stack.create();
             if (!error) contact_ = stack.contact();
+            else book_->close(); // a call may have come in
             promise.set_value(error);
             if (error) return;
         } catch (const std::bad_alloc&) {
+            book_->close();
             return promise.set_exception(std::current_exception());
         }
         stack.run();
-        stack.take_down();
     };
     {
         const detail::AllSignalsBlocked blocked;

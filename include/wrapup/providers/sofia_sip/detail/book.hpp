@@ -217,8 +217,7 @@ public:
             const std::lock_guard lock(mutex_);
             Record* const record = find(number);
             if (!record || !record->ending) return;
-            ending = *record->ending;
-            record->ending->withdrawn = 0; // each is said once
+            ending = *record->ending; // also what another thread is about to say: it has to be said before the end is
             cause = copy_of(record->cause);
         }
         notifiers_.notify(number, [&](const Notifier<Cause>& notifier) {

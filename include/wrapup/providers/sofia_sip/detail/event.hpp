@@ -43,6 +43,8 @@ inline void hear(Record& record, const Event& event, Cause cause) noexcept {
     // Where no answer comes, the stack makes one.
     const bool answered = event.sip && !nta_sip_is_internal(event.sip);
     const Heard nobody = event.status == 408 ? Heard::silence : Heard::failure;
+    // So it does to an INVITE that is cancelled before it has left.
+    const bool had_not_left = !answered && event.status == request_terminated && record.drop.made == Verb::cancel;
     switch (event.kind) {
     case nua_i_bye:
     case nua_i_cancel:
@@ -52,10 +54,7 @@ inline void hear(Record& record, const Event& event, Cause cause) noexcept {
         break;
     case nua_r_invite:
         if (event.status >= 180 && event.status < 190) record.rings();
-        if (event.status >= 300) record.hear(answered ? Heard::refusal : nobody, std::move(cause));
-        // The stack waits for us to give a name and a password, and says no more. A call that is up stays up.
-        if ((event.status == 401 || event.status == 407) && !record.info.times.answered)
-            record.enter(CallState::terminated);
+        if (event.status >= 300 && !had_not_left) record.hear(answered ? Heard::refusal : nobody, std::move(cause));
         break;
     case nua_r_cancel:
         if (answered) record.provisional = true; // or it would not have left
@@ -64,6 +63,7 @@ inline void hear(Record& record, const Event& event, Cause cause) noexcept {
         if (event.status < 200) break;
         if (record.drop.made == Verb::bye) {
             record.hear(answered ? Heard::answer : nobody, std::move(cause));
+            record.enter(CallState::terminated); // of a BYE that the stack does not send it says no more
         } else if (record.heard == Heard::nothing) {
             // A BYE of the stack's own, for want of a sign of life: its answer is not the cause.
             record.hear(Heard::silence, nothing_in_time());

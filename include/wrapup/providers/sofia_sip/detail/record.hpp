@@ -102,7 +102,8 @@ struct Record {
             invited = true;
             return Due::invite;
         }
-        if (answer == Answer::wanted && is_live()) {
+        // One that is not made yet when the end is asked for is not made any more: the call is refused.
+        if (answer == Answer::wanted && is_live() && drop.asker == Asker::nobody) {
             answer = Answer::made;
             return Due::answer;
         }
@@ -153,7 +154,8 @@ struct Record {
         const bool is_answered =
             entered == CallState::ready || entered == CallState::completed || entered == CallState::completing;
         if (is_answered && !info.times.answered) info.times.answered = now();
-        if (entered == CallState::proceeding) waits_since = std::chrono::steady_clock::now();
+        if (entered == CallState::proceeding || entered == CallState::terminating)
+            waits_since = std::chrono::steady_clock::now();
         if (entered == CallState::early) rings();
         if (entered == CallState::terminated) conclude();
     }
@@ -162,15 +164,18 @@ struct Record {
     // does by itself.
     void hear_state(int status, const Cause& why) noexcept {
         if (heard != Heard::nothing || status < 300) return;
-        const Heard nobody = status == 408 ? Heard::silence : Heard::failure; // to something of the stack's own
+        if (status == request_terminated && drop.made == Verb::cancel) return; // it had not left: see `hear`
+        const Heard nobody = status == 408 ? Heard::silence : Heard::failure;  // to something of the stack's own
         hear(drop.made == Verb::refuse ? Heard::answer : nobody, why);
     }
 
     // An INVITE that is cancelled and not answered is given up, which the stack does not do. *Source:* RFC 3261, 9.1: after
-    // 64 T1, counted from the CANCEL, which waits for a provisional answer
+    // 64 T1, counted from the CANCEL, which waits for a provisional answer. One that the stack cancels by itself, too; its own
+    // BYE it gives up after that time, so there it is waited for longer.
     bool gives_up(std::chrono::steady_clock::duration patience) noexcept {
-        const bool waits = is_live() && drop.made == Verb::cancel && verb() == Verb::cancel;
-        if (!waits || std::chrono::steady_clock::now() - waits_since < patience) return false;
+        const bool cancelled = drop.made == Verb::cancel && verb() == Verb::cancel;
+        if (!is_live() || !(cancelled || dialog == CallState::terminating)) return false;
+        if (std::chrono::steady_clock::now() - waits_since < (cancelled ? patience : 2 * patience)) return false;
         hear(Heard::silence, nothing_in_time());
         conclude();
         return true;

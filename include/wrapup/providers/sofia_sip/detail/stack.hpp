@@ -33,7 +33,16 @@ public:
     Stack(Book& book, StackOptions options) : book_(book), options_(std::move(options)), attendant_(book_, options_) {}
     Stack(const Stack&) = delete;
     Stack& operator=(const Stack&) = delete;
-    ~Stack() { destroy(); }
+    // Whoever is left is lost, and the stack goes.
+    ~Stack() {
+        nua_handle_t* handle = nullptr;
+        bool was_live = false;
+        while (const std::uint64_t number = book_.lose_one(handle, was_live)) {
+            if (was_live) attendant_.tell_lost(number);
+            if (handle) nua_handle_destroy(handle);
+        }
+        destroy();
+    }
 
     // @returns why there is none. @throws std::bad_alloc
     [[nodiscard]] std::error_code create() {
@@ -94,17 +103,6 @@ public:
             }
             su_root_step(root_, patience.count());
         }
-    }
-
-    // Whoever is left is lost, and the stack goes.
-    void take_down() noexcept {
-        nua_handle_t* handle = nullptr;
-        bool was_live = false;
-        while (const std::uint64_t number = book_.lose_one(handle, was_live)) {
-            if (was_live) attendant_.tell_lost(number);
-            if (handle) nua_handle_destroy(handle);
-        }
-        destroy();
     }
 
 private:
