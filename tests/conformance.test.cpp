@@ -290,6 +290,12 @@ struct ReportsTwice : Honest {
         Honest::say(number, ending);
     }
 };
+struct ReportsOnTwoThreads : Honest {
+    void say(int number, const Ending& ending) override {
+        Honest::say(number, ending);
+        std::thread([&] { Honest::say(number, ending); }).join();
+    }
+};
 struct ReportsWhatTheOtherSideDoesTwice : Honest {
     void end_remotely(int number) override {
         Honest::end_remotely(number);
@@ -498,6 +504,10 @@ REJECTED(FreesOnASecondDrop, "drop.again")
 REJECTED(IgnoresADropForAReason, "disconnect.ends")
 REJECTED(AbortsNothing, "abort.ends")
 REJECTED(ReportsTwice, "end.reported_once")
+TEST_CASE("Conformance: an end that two threads have found may be reported by each", "[conformance]") {
+    check_rejected<HonestProvider>(
+        []() -> std::unique_ptr<Honest> { return std::make_unique<ReportsOnTwoThreads>(); }, {});
+}
 REJECTED(ReportsWhatTheOtherSideDoesTwice, "end.reported_once")
 REJECTED(TakesTheOtherSidesEndForOurs, "remote.origin")
 REJECTED(GivesNoCause, "remote.cause")

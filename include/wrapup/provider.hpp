@@ -139,8 +139,9 @@ concept AcceptsReason =
 ///
 /// Decided by name alone: a provider that has any member called `watch` notifies, or is in error.
 ///
-/// *Law:* the notifier is told of every ending, also of one that came before `watch`, and once only; notices are given
-/// while holding no lock that the provider's own members take. What it is told: see `Notifier`.
+/// *Law:* the notifier is told of every ending, also of one that came before `watch`, and once only by a thread: of those that
+/// find one at the same time, each may say so. Notices are given while holding no lock that the provider's own members take.
+/// What it is told: see `Notifier`.
 template <class P>
 concept Notifies = detail::HasMemberWatch<P>;
 

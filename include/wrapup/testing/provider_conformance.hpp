@@ -80,7 +80,7 @@ inline constexpr ProviderLaw<Bench> provider_laws[] = {
     {"disconnect.ends", "a drop for a reason ends the session, and the end is reported",
      &detail::laws::disconnect_ends},
     {"abort.ends", "an abort that is accepted ends the session, and the end is reported", &detail::laws::abort_ends},
-    {"end.reported_once", "an end is reported once", &detail::laws::end_reported_once},
+    {"end.reported_once", "an end is reported once by a thread", &detail::laws::end_reported_once},
     {"remote.origin", "an end that the other side makes is not reported as ours", &detail::laws::remote_origin},
     {"remote.cause", "an end that the other side makes is reported with a cause", &detail::laws::remote_cause},
     {"watch.level_triggered", "an end that came before watch is reported", &detail::laws::watch_level_triggered},

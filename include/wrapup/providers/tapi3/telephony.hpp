@@ -49,7 +49,7 @@ public:
     /// @pre not on a thread of the service, which is where it calls back; no call is being made or adopted
     ~Telephony();
 
-    /// The calls whose objects are held, in no order. @throws std::bad_alloc
+    /// The calls whose objects are held, in no order; not one that is being released just now. @throws std::bad_alloc
     [[nodiscard]] std::vector<Call> outstanding() const { return calls_->outstanding(); }
 
 private:

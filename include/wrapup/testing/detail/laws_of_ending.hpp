@@ -85,7 +85,7 @@ Verdict end_reported_once(I& i) {
         if (!i.eventually([&] { return I::is_over(subject); })) return I::not_ended();
         i.settle();
         if (const auto n = subject.log->repeated_ends())
-            return broken("reported again " + std::to_string(n) + " times");
+            return broken("reported again " + std::to_string(n) + " times, by the same thread");
         return holds();
     });
 }

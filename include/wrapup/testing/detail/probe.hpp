@@ -10,10 +10,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,9 +25,12 @@ public:
     std::function<bool()> on_deallocate; // whether the provider is to hear of it; set while nothing happens
 
     void add(const Transition& transition) {
-        {
+        if (transition.to >= Phase::terminated && !transition.refusal) {
             const std::lock_guard lock(mutex_);
-            transitions_.push_back(transition);
+            const auto thread = std::this_thread::get_id();
+            if (std::find(reporters_.begin(), reporters_.end(), thread) == reporters_.end())
+                reporters_.push_back(thread);
+            else if (transition.superseded) ++repeated_ends_;
         }
         if (transition.superseded || transition.from == Phase::terminated || transition.to < Phase::terminated) return;
         const std::lock_guard lock(when_over_mutex_);
@@ -46,12 +49,10 @@ public:
         Log& log_;
     };
 
-    // How many notices there were of an end that had been reported before.
-    [[nodiscard]] std::ptrdiff_t repeated_ends() const {
+    // How many notices there were of an end that the same thread had reported before.
+    [[nodiscard]] int repeated_ends() const {
         const std::lock_guard lock(mutex_);
-        return std::count_if(transitions_.begin(), transitions_.end(), [](const Transition& t) {
-            return t.superseded && !t.refusal && t.to >= Phase::terminated;
-        });
+        return repeated_ends_;
     }
 
     std::atomic<int> deallocations{0};
@@ -63,7 +64,8 @@ private:
     }
 
     mutable std::mutex mutex_;
-    std::vector<Transition> transitions_;
+    std::vector<std::thread::id> reporters_; // of the end
+    int repeated_ends_ = 0;
     std::mutex when_over_mutex_;
     std::function<void(const Transition&)> when_over_;
 };
