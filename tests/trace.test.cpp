@@ -176,6 +176,43 @@ TEST_CASE("Traces: each names the call that asked for it, and line 0 where none 
     (void)taken<Local>();
 }
 
+TEST_CASE("Traces: where none is opened after all, what was told has an end", "[trace][open]") {
+    struct Busy {
+        using Identifier = int;
+        struct Line {
+            wrapup::Notifier<void> kept;
+            std::vector<std::string> transitions;
+        };
+        Line* line;
+        int open(std::error_code& error, wrapup::Notifier<void> notifier, bool tells, bool keeps) {
+            if (tells) notifier.terminating(Origin::remote);
+            if (keeps) line->kept = std::move(notifier);
+            error = refusal;
+            return 0;
+        }
+        void watch(int, wrapup::Notifier<void>) noexcept {}
+        void drop(int) noexcept {}
+        void deallocate(int) noexcept { line->transitions.push_back("deallocated"); }
+        void trace(const Transition& transition) noexcept { line->transitions.push_back(text(transition)); }
+    };
+    Busy::Line line;
+    const auto opened = [&](bool tells, bool keeps) {
+        std::error_code error;
+        const auto call = Session<Busy>::open(error, Busy{&line}, tells, keeps);
+        CHECK(error == refusal);
+        return std::exchange(line.transitions, {});
+    };
+    CHECK(opened(true, false) == Calls{"active terminating remote", "terminating released remote"});
+    // A notifier that dies in `open` has said `lost`; one that does later says it too late.
+    CHECK(opened(false, false) == Calls{"active terminating service", "terminating released service"});
+    CHECK(opened(true, true) == Calls{"active terminating remote", "terminating released remote"});
+    line.kept = {};
+    CHECK(line.transitions.empty());
+    CHECK(opened(false, true) == Calls{});
+    line.kept = {};
+    CHECK(line.transitions.empty());
+}
+
 TEST_CASE("Traces: a provider that traces and does nothing else that it need not", "[trace]") {
     struct Told {
         using Identifier = int;

@@ -80,7 +80,8 @@ public:
         } else { // there is no session, and nothing to deallocate; late notices are harmless
             life.owned = false;
             life.lost = true;
-            life.phase = Phase::released;
+            const Phase before = std::exchange(life.phase, Phase::released);
+            if (before == Phase::terminating) trace(s, {before, Phase::released, life.origin, false, none, 0});
             --life.references;
         }
         note(What::answer, s, how == 13 ? not_opened : how == 14 ? open_threw : none);

@@ -194,7 +194,9 @@ public:
 
     // The service has not opened a session: there is no identifier, and what is still said of it is of no consequence.
     void discard() noexcept {
-        always([](State& s) { steps::discard(s, Backend::max_references); });
+        const State before = hold([](State& s) { return steps::discard(s); }).before;
+        if (before.phase() == Phase::terminating) tell(before, Phase::terminating, Phase::released, before.origin(), {});
+        leave();
     }
 
     // ---- observers

@@ -237,10 +237,10 @@ constexpr void publish(State& s) noexcept {
 }
 
 // The service has not opened a session.
-constexpr void discard(State& s, std::uint64_t max_references) noexcept {
+constexpr bool discard(State& s) noexcept {
     s.set(lost);
     s.set(Phase::released);
-    s.drop_reference(max_references);
+    return true;
 }
 
 } // namespace wrapup::detail::steps
