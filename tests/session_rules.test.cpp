@@ -782,6 +782,25 @@ TEST_CASE("Rule 6: callbacks run in the order in which they registered, and may 
     CHECK(ran == std::vector{1, 3});
 }
 
+TEST_CASE("Rule 6: callbacks that are left run in the order in which they registered, whichever has gone",
+          "[rules][callback]") {
+    using Callback = TerminationCallback<Scripted, std::function<void()>>;
+    constexpr int registered = 4;
+    for (int gone = 0; gone < registered; ++gone) {
+        Script script;
+        auto call = begin(script);
+        std::vector<int> ran, left;
+        std::optional<Callback> callbacks[registered];
+        for (int n = 0; n < registered; ++n) {
+            callbacks[n].emplace(call, [&ran, n] { ran.push_back(n); });
+            if (n != gone) left.push_back(n);
+        }
+        callbacks[gone].reset();
+        script.notifier().terminated();
+        CHECK(ran == left);
+    }
+}
+
 TEST_CASE("Rule 6: destroying a callback waits for its call on another thread", "[rules][callback][threads]") {
     Script script;
     auto call = begin(script);
