@@ -84,6 +84,7 @@ struct Request {
 
 Request parse(const std::vector<std::string_view>& words) {
     Request request;
+    bool is_local_given = false;
     for (auto word = words.begin(); word != words.end(); ++word) {
         std::string_view option = *word;
         if (option == "--help") {
@@ -110,6 +111,7 @@ Request parse(const std::vector<std::string_view>& words) {
             request.hang_up_after = parse_duration(option, value);
         } else if (option == "--local") {
             request.options.url = value;
+            is_local_given = true;
         } else if (option == "--timers") {
             const auto comma = value.find(',');
             request.options.t1 = parse_duration(option, value.substr(0, comma));
@@ -119,6 +121,7 @@ Request parse(const std::vector<std::string_view>& words) {
         }
     }
     if (request.uri.empty()) refuse("no address");
+    if (request.listens && is_local_given) refuse("--local is the address to call from; one listens at the other one");
     if (request.listens) request.options.url = request.uri;
     return request;
 }
@@ -145,11 +148,11 @@ public:
         given_up_ = true;
         changed_.notify_all();
     }
-    // Nothing where nobody wants to wait any more.
+    // Nothing where nobody wants to wait any more; a call that has come in is refused as it goes.
     [[nodiscard]] std::optional<Call> take() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return call_ || given_up_; });
-        return std::exchange(call_, std::nullopt);
+        return given_up_ ? std::nullopt : std::exchange(call_, std::nullopt);
     }
     // @returns whether they can speak
     [[nodiscard]] bool wait_for_answer(const wrapup::Monitor<Provider>& call) {
@@ -226,7 +229,8 @@ public:
     void control(Call& call) {
         const std::lock_guard lock(mutex_);
         call_.emplace(call);
-        if (asked_) call_->drop();
+        if (asked_ > 0) call_->drop();
+        if (asked_ > 1) call_->abort();
     }
 
 private:
@@ -236,17 +240,18 @@ private:
             ::sigwait(&signals, &signal);
             const std::lock_guard lock(mutex_);
             if (done_) return;
-            desk_.give_up();
-            if (call_ && asked_) call_->abort();
+            if (call_ && asked_ > 0) call_->abort();
             else if (call_) call_->drop();
-            asked_ = true;
+            ++asked_;
+            desk_.give_up(); // after the drop, by which an end may have been published here
         }
     }
 
     Desk& desk_;
     std::mutex mutex_;
     std::optional<wrapup::Controller<Provider>> call_;
-    bool asked_ = false, done_ = false;
+    unsigned asked_ = 0; // how many times
+    bool done_ = false;
     std::thread thread_;
 };
 
@@ -290,7 +295,7 @@ int run(Request request) {
         call->disconnect(sofia::Reason{.q850 = 16, .text = "the time is up"});
     wrapup::wait(*call);
     report(*call);
-    return call->termination()->statistics->times.answered ? succeeded : not_connected;
+    return answered ? succeeded : not_connected;
 }
 
 int main(int count, char** arguments) {

@@ -505,8 +505,8 @@ REJECTED(IgnoresADropForAReason, "disconnect.ends")
 REJECTED(AbortsNothing, "abort.ends")
 REJECTED(ReportsTwice, "end.reported_once")
 TEST_CASE("Conformance: an end that two threads have found may be reported by each", "[conformance]") {
-    check_rejected<HonestProvider>(
-        []() -> std::unique_ptr<Honest> { return std::make_unique<ReportsOnTwoThreads>(); }, {});
+    check_rejected<HonestProvider>([]() -> std::unique_ptr<Honest> { return std::make_unique<ReportsOnTwoThreads>(); },
+                                   {});
 }
 REJECTED(ReportsWhatTheOtherSideDoesTwice, "end.reported_once")
 REJECTED(TakesTheOtherSidesEndForOurs, "remote.origin")

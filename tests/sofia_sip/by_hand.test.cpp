@@ -73,12 +73,14 @@ public:
     void request(const std::string& method, const std::string& invite, const std::string& more = {},
                  bool body = false) {
         const std::string id = std::to_string(++requests_);
+        if (method == "INVITE") invited_ = id;
+        const std::string& sequence = method == "ACK" ? invited_ : id;
         std::string from = field(invite, "To"), to = field(invite, "From");
         if (from.find(";tag=") == std::string::npos) from += ";tag=peer";
         socket_.send(us_,
                      with_body(method + " sip:us@127.0.0.1:" + std::to_string(us_) + " SIP/2.0\r\nVia: SIP/2.0/UDP " +
                                    address() + ";branch=z9hG4bK" + id + "\r\nFrom: " + from + "\r\nTo: " + to +
-                                   "\r\nCall-ID: " + field(invite, "Call-ID") + "\r\nCSeq: " + id + ' ' + method +
+                                   "\r\nCall-ID: " + field(invite, "Call-ID") + "\r\nCSeq: " + sequence + ' ' + method +
                                    "\r\nMax-Forwards: 70\r\n" +
                                    (more.find("Contact:") == std::string::npos ? contact() : "") + more,
                                body));
@@ -106,6 +108,7 @@ private:
     const std::uint16_t us_;
     const Udp socket_;
     int requests_ = 0;
+    std::string invited_; // the number of our last INVITE
 };
 
 void check_no_handle_left(SipDesk& desk) {
@@ -131,9 +134,12 @@ TEST_CASE("sofia: a CANCEL that is held back has not left: the refusal is the ot
     CAPTURE(answer ? answer : "none", status);
     std::this_thread::sleep_for(50ms); // the stack was asked
     CHECK_FALSE(peer.has_come("CANCEL "));
+    const bool cancel_is_answered = GENERATE(true, false);
+    CAPTURE(cancel_is_answered);
     if (answer) {
         peer.answer(invite, answer);
-        peer.answer(peer.expect("CANCEL "), "200 OK");
+        const std::string cancel = peer.expect("CANCEL ");
+        if (cancel_is_answered) peer.answer(cancel, "200 OK");
     }
     peer.answer(invite, std::to_string(status) + " No");
     static_cast<void>(peer.expect("ACK "));
@@ -233,8 +239,113 @@ TEST_CASE("sofia: a call that was answered, aborted and released gets its BYE af
     std::this_thread::sleep_for(100ms);
     CHECK_FALSE(peer.has_come("BYE "));
     if (acknowledged) peer.request("ACK", invite);
-    peer.answer(peer.expect("BYE "), "200 OK");
+    const std::string bye = peer.expect("BYE ");
+    CHECK(field(bye, "Reason").empty() == acknowledged); // otherwise the stack says that it is for want of an ACK
+    peer.answer(bye, "200 OK");
     check_no_handle_left(desk);
+}
+
+// The stack has taken the answer, and has not seen to it yet, when the call is ended: in the same round, by somebody who hears of
+// another call.
+TEST_CASE("sofia: a call that is ended while its answer is about to leave is ended as one that was answered",
+          "[sofia][incoming][drop]") {
+    const bool aborts = GENERATE(false, true);
+    CAPTURE(aborts);
+    std::optional<SipSession> kept; // on the service's thread, until it has been ended
+    std::optional<Peer> peer;
+    std::promise<void> ended;
+    std::optional<SipSession> never;
+    std::optional<sofia::Call> last;
+    SipDesk* here = nullptr;
+    sofia::Options options = SipDesk::fast();
+    options.patience = 10s;
+    options.on_call = [&](SipSession call) {
+        static_cast<void>(call.query(&Provider::answer, ""));
+        kept.emplace(std::move(call));
+        never.emplace(SipSession::open(here->service(), peer->uri()));
+        last = never->id();
+        static_cast<void>(never->drop()); // and is over when the queue comes to it, behind the other one
+    };
+    options.on_state = [&](sofia::Call call, CallState state) {
+        if (call != last || state != CallState::terminated) return;
+        static_cast<void>(aborts ? kept->abort() : kept->drop());
+        if (aborts) kept.reset();
+        ended.set_value();
+    };
+    SipDesk desk(options);
+    here = &desk;
+    peer.emplace(desk);
+    std::string invite = peer->call();
+    invite = Peer::in_dialog(invite, peer->expect("SIP/2.0 200"));
+    ended.get_future().get();
+    std::this_thread::sleep_for(100ms);
+    CHECK_FALSE(peer->has_come("BYE "));
+    if (aborts) {
+        peer->request("ACK", invite);
+        const std::string bye = peer->expect("BYE ");
+        CHECK(field(bye, "Reason").empty());
+        peer->answer(bye, "200 OK");
+    } else { // in the place of the ACK
+        peer->request("BYE", invite);
+        static_cast<void>(peer->expect("SIP/2.0 200"));
+        REQUIRE(SipDesk::over(*kept));
+        CHECK(kept->termination()->origin == Origin::remote);
+        CHECK_FALSE(kept->termination()->contested);
+    }
+    kept.reset();
+    never.reset();
+    check_no_handle_left(desk);
+}
+
+TEST_CASE("sofia: an INVITE of ours that is under way when we hang up does not end the call", "[sofia][drop]") {
+    const auto [status, body] =
+        GENERATE(table<const char*, bool>({{"487 Gone", false}, {"488 No", false}, {"200 OK", true}}));
+    CAPTURE(status);
+    sofia::Options options = SipDesk::fast();
+    options.session_timer = 90s;
+    options.patience = 10s;
+    SipDesk desk(options);
+    Peer peer(desk);
+    SipSession call;
+    const std::string first = peer.accept(call, "Session-Expires: 2;refresher=uac\r\nRequire: timer\r\n");
+    std::string again;
+    do again = peer.expect("INVITE ");
+    while (field(again, "CSeq") == field(first, "CSeq"));
+    CHECK_FALSE(call.drop());
+    const std::string bye = peer.expect("BYE ");
+    peer.answer(again, status, {}, body);
+    CHECK_FALSE(wrapup::wait_for(call, 100ms));
+    peer.answer(bye, "200 OK");
+    REQUIRE(SipDesk::over(call));
+    CHECK(call.termination()->origin == Origin::user);
+    CHECK_FALSE(call.termination()->contested);
+    CHECK(call.termination()->cause->by == EndedBy::answer);
+    CHECK(call.termination()->cause->status == 200);
+    call.release();
+    check_no_handle_left(desk);
+}
+
+TEST_CASE("sofia: a call that came in is refreshed, and the other side's offer is answered", "[sofia][incoming]") {
+    sofia::Options options = SipDesk::fast();
+    options.session_timer = 2s;
+    SipDesk desk(options);
+    Peer peer(desk);
+    std::string invite = peer.call();
+    auto call = desk.take();
+    CHECK_FALSE(call.query(&Provider::answer, "v=0\r\n"));
+    invite = Peer::in_dialog(invite, peer.expect("SIP/2.0 200"));
+    peer.request("ACK", invite);
+    REQUIRE(SipDesk::reaches(call, CallState::ready));
+    const std::string refresh = peer.expect("INVITE ");
+    CHECK(field(refresh, "Content-Length") == "0");
+    peer.answer(refresh, "200 OK", {}, true);
+    const std::string ack = peer.expect("ACK ");
+    CHECK(field(ack, "Content-Type") == "application/sdp");
+    CHECK(ack.substr(ack.find("\r\n\r\n") + 4) == "v=0\r\n");
+    CHECK_FALSE(call.drop());
+    peer.answer(peer.expect("BYE "), "200 OK");
+    REQUIRE(SipDesk::over(call));
+    CHECK_FALSE(call.termination()->contested);
 }
 
 TEST_CASE("sofia: a call that the stack ends for want of a sign of life is silent, whoever answers its BYE",

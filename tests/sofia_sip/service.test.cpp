@@ -61,6 +61,25 @@ TEST_CASE("sofia: a service that cannot listen is none, and says why", "[sofia][
     CHECK_FALSE(why("sip:127.0.0.1:*"));
 }
 
+TEST_CASE("sofia: a session description with a null in it is none", "[sofia][service]") {
+    sofia::Options options = SipDesk::fast();
+    options.sdp = std::string("v=0\0", 4);
+    CHECK_THROWS_AS(Service(options), std::system_error);
+}
+
+TEST_CASE("sofia: a service may wait for its calls not at all", "[sofia][service]") {
+    sofia::Options options = SipDesk::fast();
+    options.grace = (std::chrono::milliseconds::min)();
+    SipSession call;
+    {
+        SipDesk desk(options);
+        Sipp peer("answers");
+        call = desk.connect(peer);
+    }
+    REQUIRE(call.termination());
+    CHECK(call.termination()->origin == Origin::service);
+}
+
 TEST_CASE("sofia: a service may wait for its calls for ever", "[sofia][service]") {
     std::optional<wrapup::Monitor<sofia::Provider>> monitor;
     Sipp peer("answers");

@@ -111,7 +111,8 @@ TEST_CASE("tapi3: ten thousand calls end at random, and no reference is left", "
         }
         while (live.size() > calls_at_once || (n + 1 == calls_in_all && !live.empty())) end_one();
     }
-    REQUIRE(Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty() && exchange.books().held == 0; }));
+    REQUIRE(
+        Tapi3Desk::eventually([&] { return desk.telephony().outstanding().empty() && exchange.books().held == 0; }));
     exchange.settle();
     const Books books = exchange.books();
     std::printf("%u calls: ended by us %u, by the other party %u; released while live %u, drops refused %u\n"

@@ -195,7 +195,8 @@ public:
     // The service has not opened a session: there is no identifier, and what is still said of it is of no consequence.
     void discard() noexcept {
         const State before = hold([](State& s) { return steps::discard(s); }).before;
-        if (before.phase() == Phase::terminating) tell(before, Phase::terminating, Phase::released, before.origin(), {});
+        if (before.phase() == Phase::terminating)
+            tell(before, Phase::terminating, Phase::released, before.origin(), {});
         leave();
     }
 

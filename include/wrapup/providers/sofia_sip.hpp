@@ -68,7 +68,8 @@ namespace wrapup::sofia {
 /// | nobody answers our INVITE, nothing can be sent, no ACK comes, the session timer; the service goes | `service` |
 ///
 /// `abort()` does not wait for the answer any more: what the state asks for is sent, and the call is over here. Where the other
-/// side answers an INVITE all the same that was cancelled then, that is acknowledged, and followed by BYE.
+/// side answers an INVITE all the same that was cancelled then, that is acknowledged, and followed by BYE, unless it comes when
+/// nobody waits for it any more: 32 s after the CANCEL, or `Options::patience` where that is longer (RFC 3261, timer D).
 ///
 /// *Lifetime:* a value that refers to its service; where that is gone, its sessions are lost and `open` is an error.
 /// *Thread safety:* all members from any thread. *Blocks:* none of them; the service's thread does what is asked for.
@@ -83,11 +84,11 @@ public:
         : book_(service.book_) {}
 
     /// Calls a SIP URI, with a session description: the one of `Options::sdp` where it is empty. What can be said at once is in
-    /// `error`: `invalid_argument` where it is no SIP URI, `operation_canceled` where the service is closing; nothing was begun
-    /// then. What fails later ends the session. @throws std::bad_alloc *Source:* RFC 3261, 13.2
+    /// `error`: `invalid_argument` where it is no SIP URI or the description has a null in it, `operation_canceled` where the service
+    /// is closing; nothing was begun then. What fails later ends the session. @throws std::bad_alloc *Source:* RFC 3261, 13.2
     Identifier open(std::error_code& error, Notifier<Cause> notifier, std::string_view uri, std::string_view sdp = {}) {
         std::string to(uri);
-        if (!detail::is_callable(to)) {
+        if (!detail::is_callable(to) || !detail::can_be_carried(sdp)) {
             error = make_error_code(std::errc::invalid_argument);
             return {};
         }
@@ -117,8 +118,10 @@ public:
     void deallocate(Call call) noexcept { book_->deallocate(call); }
 
     /// Answers a call that is offered, with a session description: the one of `Options::sdp` where it is empty.
-    /// `operation_not_permitted` where the call is not one that could be answered. @throws std::bad_alloc
+    /// `operation_not_permitted` where the call is not one that could be answered, `invalid_argument` where the description has a
+    /// null in it. A drop that comes before the answer has left refuses the call instead. @throws std::bad_alloc
     [[nodiscard]] std::error_code answer(Call call, std::string_view sdp = {}) const {
+        if (!detail::can_be_carried(sdp)) return make_error_code(std::errc::invalid_argument);
         return book_->answer(call, std::string(sdp));
     }
 
@@ -183,13 +186,15 @@ inline Service::Service() : Service(Options()) {}
 
 inline Service::Service(const Options& options)
     : book_(std::make_shared<detail::Book>(options.sdp.empty() ? detail::inactive_audio : options.sdp)) {
-    constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 40); // sofia counts them in 32 bits
+    constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 15); // *Source:* nta.h, NTA_TIME_MAX
+    constexpr std::chrono::milliseconds forever = std::chrono::hours(24 * 365);
     constexpr std::chrono::milliseconds shortest(1);
+    if (!detail::can_be_carried(options.sdp)) wrapup::detail::fail(make_error_code(std::errc::invalid_argument));
     detail::StackOptions wanted{options.url,
                                 options.from,
                                 std::clamp(options.t1, shortest, longest),
                                 std::clamp(options.patience, shortest, longest),
-                                options.grace,
+                                std::clamp(options.grace, std::chrono::milliseconds(0), forever),
                                 std::clamp(options.session_timer, std::chrono::seconds(0),
                                            std::chrono::duration_cast<std::chrono::seconds>(longest)),
                                 {},

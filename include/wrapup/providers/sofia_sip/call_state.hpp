@@ -15,7 +15,7 @@ enum class CallState : std::uint8_t {
     early,       ///< it rings here
     completed,   ///< we have answered, and no ACK has been received yet
     ready,       ///< the parties can speak
-    terminating, ///< BYE sent
+    terminating, ///< the stack itself is ending it; after a `drop` it stays what it was until it is over
     terminated   ///< it is over
 };
 

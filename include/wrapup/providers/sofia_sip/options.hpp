@@ -37,13 +37,13 @@ struct Options {
     /// Told each state that a call enters, on the same thread. One that is ready stays so when it is invited to once more.
     std::function<void(Call, CallState)> on_state{};
 
-    /// The estimate of the round trip, and how long an answer is waited for: timers B, F and H. At least a millisecond, at most 40
+    /// The estimate of the round trip, and how long an answer is waited for: timers B, F and H. At least a millisecond, at most 15
     /// days. *Source:* RFC 3261, 17
     std::chrono::milliseconds t1 = std::chrono::milliseconds(500);
     std::chrono::milliseconds patience = std::chrono::seconds(32);
 
-    /// How often the other side must be heard of in a call; 0 is never. Without it, one that has vanished is noticed when we end
-    /// the call. *Source:* RFC 4028
+    /// How often the other side must be heard of in a call; 0 is never, unless the other side asks for it. Without it, one that has
+    /// vanished is noticed when we end the call. *Source:* RFC 4028
     std::chrono::seconds session_timer = std::chrono::seconds(0);
 
     /// How long the end of the service waits for the calls that it has ended.

@@ -21,7 +21,7 @@ namespace wrapup::sofia {
 class Service {
 public:
     /// *Blocks* until the stack listens. @throws std::system_error where it cannot, as for an address that is in use or not ours,
-    /// and `invalid_argument` for one that is none; std::bad_alloc
+    /// and `invalid_argument` for one that is none, or a session description with a null in it; std::bad_alloc
     explicit Service(const Options& options);
     Service();
     Service(const Service&) = delete;

@@ -84,6 +84,7 @@ public:
         if (event.kind == nua_i_state) {
             change(number, [&](Record& record) {
                 if (said && record.is_live()) said->move_to(record.info);
+                if (state_of(event.tags) == CallState::terminated && record.waits_for_bye()) return;
                 record.hear_state(event.status, cause);
                 record.enter(state_of(event.tags));
             });
@@ -94,7 +95,7 @@ public:
             });
         }
         if (event.sip && !can_be_reached(*event.sip)) stay_in_touch(handle, number);
-        if (event.kind == nua_r_invite && event.status >= 200 && event.status < 300) nua_ack(handle, TAG_END());
+        if (event.kind == nua_r_invite && event.status >= 200 && event.status < 300) acknowledge(handle, number);
         if (event.status < 200 && nua_event_is_incoming_request(event.kind)) comply(event, nua, handle, number);
     }
 
@@ -162,6 +163,22 @@ private:
         } catch (const std::bad_alloc&) { // left out
             return;
         }
+    }
+
+    // With the INVITE by which the stack refreshes a call that has come in it offers nothing: the other side does, and is answered
+    // here. *Source:* RFC 3261, 13.2.2.4; nua_session.c, nua_session_usage_refresh
+    void acknowledge(nua_handle_t* handle, std::uint64_t number) noexcept {
+        std::optional<std::string> sdp;
+        try {
+            sdp = book_.look(Call(number), [](const Record& record) {
+                return record.info.direction == Direction::incoming ? record.sdp : std::string();
+            });
+        } catch (const std::bad_alloc&) { // left out
+            sdp.reset();
+        }
+        const char* const body = sdp && !sdp->empty() ? sdp->c_str() : nullptr;
+        nua_ack(handle, TAG_IF(body, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
+                TAG_IF(body, SIPTAG_PAYLOAD_STR(body)), TAG_END());
     }
 
     // What the other side wants while a call is up: a new session description is met with the one that stands.

@@ -182,9 +182,9 @@ public:
         const std::lock_guard lock(mutex_);
         for (auto& [number, record] : records_) {
             record.carried_out(carried_out_);
-            if (!record.gives_up(patience)) continue;
-            attend(record);
-            return number;
+            const bool given_up = record.gives_up(patience);
+            if (given_up || record.may_be_unanswered()) attend(record);
+            if (given_up) return number;
         }
         return 0;
     }

@@ -54,10 +54,11 @@ inline void hear(Record& record, const Event& event, Cause cause) noexcept {
         break;
     case nua_r_invite:
         if (event.status >= 180 && event.status < 190) record.rings();
-        if (event.status >= 300 && !had_not_left) record.hear(answered ? Heard::refusal : nobody, std::move(cause));
+        if (event.status >= 300 && !had_not_left && !record.waits_for_bye())
+            record.hear(answered ? Heard::refusal : nobody, std::move(cause));
         break;
     case nua_r_cancel:
-        if (answered) record.provisional = true; // or it would not have left
+        if (!answered && event.status == 481) record.cancel_was_overtaken();
         break;
     case nua_r_bye:
         if (event.status < 200) break;

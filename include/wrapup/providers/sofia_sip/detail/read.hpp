@@ -31,6 +31,9 @@ inline bool is_callable(const std::string& uri) {
     return url && is_sip(*url) && !url->url_headers;
 }
 
+// Whether a session description gets through: the stack takes it for text, which ends before a null.
+inline bool can_be_carried(std::string_view sdp) noexcept { return sdp.find('\0') == sdp.npos; }
+
 // Whether somebody can call as that: a SIP URI, with or without a name before it.
 inline bool is_address(const std::string& from) {
     const Home home;

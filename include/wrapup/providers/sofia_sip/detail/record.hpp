@@ -105,10 +105,13 @@ struct Record {
         // One that is not made yet when the end is asked for is not made any more: the call is refused.
         if (answer == Answer::wanted && is_live() && drop.asker == Asker::nobody) {
             answer = Answer::made;
+            answered_in = pass;
             return Due::answer;
         }
+        // What the stack makes of an answer is seen in the next round.
+        const bool is_settled = answer != Answer::made || answered_in != pass;
         // Also where it is over here, and the other side has answered all the same: its dialog is not. *Source:* RFC 3261, 9.1
-        if (handle && drop.asker != Asker::nobody) {
+        if (handle && drop.asker != Asker::nobody && is_settled) {
             const Verb wanted = verb();
             if (wanted != Verb::none && wanted != drop.made) {
                 drop.made = wanted;
@@ -123,14 +126,25 @@ struct Record {
             return Due::telling;
         }
         // Destroyed, a handle sends at once the BYE that has to wait for the ACK, or for the end of the waiting for it.
-        return given_up && dialog != CallState::completed ? Due::destruction : Due::nothing;
+        return given_up && dialog != CallState::completed && is_settled ? Due::destruction : Due::nothing;
     }
 
     // What the stack was asked for in this round, and before, has been carried out. It holds a CANCEL back until there is a
-    // provisional answer, and says so of 180 and the like, not of 100. *Source:* RFC 3261, 9.1; nta.c, nta_outgoing_tcancel
+    // provisional answer, and where a final one comes first, or had come already, it says before that one that the CANCEL has not
+    // left. *Source:* RFC 3261, 9.1; nta.c, nta_outgoing_tcancel; nua_session.c, nua_invite_client_cancel
     void carried_out(std::uint64_t pass) noexcept {
-        const bool may_be_held = drop.made == Verb::cancel && !provisional;
-        if (drop.made != Verb::none && made_in <= pass && !may_be_held) drop.sent = true;
+        const bool was_overtaken = drop.made == Verb::cancel && overtaken;
+        if (drop.made != Verb::none && made_in <= pass && !was_overtaken) drop.sent = true;
+    }
+    void cancel_was_overtaken() noexcept {
+        overtaken = true;
+        if (drop.made == Verb::cancel) drop.sent = false;
+    }
+
+    // The end is what answers our BYE, or theirs: not what is said to an INVITE of ours that was under way, from which the stack has
+    // taken the session. *Source:* nua_session.c, nua_bye_client_init, nua_invite_client_report
+    [[nodiscard]] bool waits_for_bye() const noexcept {
+        return drop.made == Verb::bye && drop.sent && heard != Heard::bye;
     }
 
     void hear(Heard what, Cause why) noexcept {
@@ -149,7 +163,6 @@ struct Record {
         }
         if (entered == dialog || entered == CallState::init) return;
         dialog = entered;
-        provisional |= entered == CallState::proceeding;
         if (!is_live()) return;
         const bool is_answered =
             entered == CallState::ready || entered == CallState::completed || entered == CallState::completing;
@@ -169,8 +182,8 @@ struct Record {
         hear(drop.made == Verb::refuse ? Heard::answer : nobody, why);
     }
 
-    // An INVITE that is cancelled and not answered is given up, which the stack does not do. *Source:* RFC 3261, 9.1: after
-    // 64 T1, counted from the CANCEL, which waits for a provisional answer. One that the stack cancels by itself, too; its own
+    // An INVITE that is cancelled and not answered is given up, which the stack does by timer D, 32 s or more. *Source:* RFC 3261,
+    // 9.1: after 64 T1, counted from the CANCEL, which waits for a provisional answer. One that the stack cancels by itself, too; its own
     // BYE it gives up after that time, so there it is waited for longer.
     bool gives_up(std::chrono::steady_clock::duration patience) noexcept {
         const bool cancelled = drop.made == Verb::cancel && verb() == Verb::cancel;
@@ -179,6 +192,12 @@ struct Record {
         hear(Heard::silence, nothing_in_time());
         conclude();
         return true;
+    }
+
+    // The answer may have come to nothing, as without memory it does, and then there is still a call to be refused.
+    [[nodiscard]] bool may_be_unanswered() const noexcept {
+        return answer == Answer::made && drop.asker != Asker::nobody && verb() == Verb::refuse &&
+               drop.made != Verb::refuse;
     }
 
     void rings() noexcept {
@@ -205,7 +224,8 @@ struct Record {
 
     Drop drop;
     std::uint64_t made_in = 0;
-    bool provisional = false; // known to have had a provisional answer
+    std::uint64_t answered_in = 0;
+    bool overtaken = false; // the CANCEL has not left
     std::chrono::steady_clock::time_point waits_since{};
     Reason reason;         // not changed any more when the drop is wanted
     unsigned requests = 0; // by the session, accepted

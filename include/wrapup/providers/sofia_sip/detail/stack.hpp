@@ -96,8 +96,7 @@ public:
             }
             std::chrono::milliseconds patience = interval;
             if (book_.is_closed()) {
-                constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 365);
-                if (!deadline) deadline = now + std::min(options_.grace, longest);
+                if (!deadline) deadline = now + options_.grace;
                 if (!book_.any_live() || now >= *deadline) return;
                 patience = std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(*deadline - now));
             }
