@@ -112,7 +112,9 @@ public:
         return holds();
     }
     [[nodiscard]] bool over(const TapiSession& call) {
-        return eventually([&] { return call.termination() != nullptr; });
+        if (!eventually([&] { return call.termination() != nullptr; })) return false;
+        settle(); // also what the line's thread does after it has said so
+        return true;
     }
     // All messages that are there have been handled.
     void settle() {

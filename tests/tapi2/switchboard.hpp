@@ -123,7 +123,7 @@ protected:
     void let_handle(const std::shared_ptr<App>& app, Lock& lock) {
         if (app->consumer == std::thread::id() || app->consumer == std::this_thread::get_id()) return;
         const Dword last = app->sent;
-        changed_.wait_for(lock, std::chrono::seconds(1),
+        changed_.wait_for(lock, std::chrono::seconds(30),
                           [&] { return app->has_handled_all() || app->handled >= last; });
     }
 

@@ -45,7 +45,7 @@ function(windows_test name override program)
             COMMAND ${wine} WINEDLLOVERRIDES=tapi32=${override} "${run}" "${WRAPUP_WINE}" ${program}.exe ${ARGN}
             WORKING_DIRECTORY "${binary_dir}/bin"
         )
-        set_tests_properties(windows.${name} PROPERTIES FIXTURES_REQUIRED windows TIMEOUT 300)
+        set_tests_properties(windows.${name} PROPERTIES FIXTURES_REQUIRED windows TIMEOUT 600)
     else()
         add_test(NAME windows.${name} COMMAND ${CMAKE_COMMAND} -E echo "mingw-w64 or Wine is not here")
         set_tests_properties(windows.${name} PROPERTIES SKIP_REGULAR_EXPRESSION "is not here")
@@ -153,5 +153,5 @@ if(wine)
             -D "FOLDER=${binary_dir}/bin"
             -P "${CMAKE_CURRENT_LIST_DIR}/table.cmake"
     )
-    set_tests_properties(windows.table PROPERTIES FIXTURES_REQUIRED windows TIMEOUT 120)
+    set_tests_properties(windows.table PROPERTIES FIXTURES_REQUIRED windows TIMEOUT 600)
 endif()

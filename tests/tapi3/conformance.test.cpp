@@ -21,7 +21,7 @@ namespace {
 struct TelephonyBench {
     using Provider = tapi3::Provider;
 
-    Tapi3Desk desk;
+    Tapi3Desk desk{Tapi3Desk::unhurried()};
 
     template <class Begin>
     auto begin(Begin begin) {

@@ -63,6 +63,13 @@ public:
         return options;
     }
 
+    /// Nothing is given up, or asked for, because a machine is slow.
+    static tapi3::Options unhurried() {
+        tapi3::Options options;
+        options.patience = options.grace = std::chrono::seconds(10);
+        return options;
+    }
+
     [[nodiscard]] tapi3::Telephony& telephony() noexcept { return *telephony_; }
     [[nodiscard]] tapi3_double::Exchange& exchange() noexcept { return exchange_; }
     [[nodiscard]] tapi3_double::Com& com() noexcept { return com_; }

@@ -201,13 +201,14 @@ public:
     void tell(int number, Long state, Long cause);
     void hangs_up(int number, Long cause = 1) { set_state(number, abi::cs_disconnected, cause); }
     void connects(int number) { set_state(number, abi::cs_connected); }
-    void release_pending() {
+    std::size_t release_pending() { ///< returns how many there were
         std::vector<std::function<void()>> pending;
         {
             const std::lock_guard lock(mutex);
             pending.swap(pending_);
         }
         for (const auto& event : pending) event();
+        return pending.size();
     }
     void unblock() {
         {

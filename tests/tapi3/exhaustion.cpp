@@ -221,7 +221,7 @@ TEST_CASE("tapi3: with one worker, the end of the service does not wait for who 
         const auto ask_about = [&](tapi3::Call other) {
             if (told++ > 0) return;
             asking = begin([&, other] { answered = provider.call_info(other).has_value(); });
-            std::this_thread::sleep_for(50ms);
+            static_cast<void>(Tapi3Desk::eventually([&] { return answered.load(); }));
         };
         const wrapup::TerminationCallback of_first(first, [&]() noexcept { ask_about(ids[1]); });
         const wrapup::TerminationCallback of_second(second, [&]() noexcept { ask_about(ids[0]); });
@@ -488,7 +488,9 @@ TEST_CASE("tapi3: an end that there is no memory for is made up for where the ca
 
 TEST_CASE("tapi3: calls that come in where there is no memory to hear of them are found", "[tapi3][exhaustion]") {
     constexpr std::size_t calls = 40;
-    Tapi3Desk desk;
+    auto options = Tapi3Desk::fast();
+    options.patience = 10s;
+    Tapi3Desk desk(options);
     events_starve = true;
     for (std::size_t n = 0; n < calls; ++n) desk.exchange().offer();
     desk.exchange().settle();

@@ -23,7 +23,8 @@ int main(int count, char** words) {
         Com registered(exchange);
         std::atomic<bool> over{false};
         std::thread other([&] {
-            while (!over && exchange.books().calls_made == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            while (!over && exchange.state_of(1) != abi::cs_inprogress)
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
             exchange.connects(1);
             std::this_thread::sleep_for(std::chrono::milliseconds(100));
             if (std::strcmp(words[count - 1], "100") == 0) exchange.hangs_up(1, 1);

@@ -97,7 +97,7 @@ public:
                 if (asks) ++record->uses;
             }
             if (asks) {
-                resynchronize(call);
+                resynchronize(call, true);
                 used(call);
             }
             if (tells) tell(call);
@@ -108,8 +108,9 @@ public:
 protected:
     ~Hearing() = default;
 
-    // Where an event may have been missed: the cause is lost then. By somebody who has the call in use.
-    void resynchronize(Call call) noexcept {
+    // Where an event may have been missed: the cause is lost then. By somebody who has the call in use. `waits`: a call that is
+    // found to be over without a drop of ours may have ended just now, so its event is waited for once more.
+    void resynchronize(Call call, bool waits = false) noexcept {
         unsigned entered = 0;
         {
             const std::lock_guard lock(mutex_);
@@ -121,6 +122,10 @@ protected:
         if (call.get()->get_CallState(&state) < 0) {
             const std::lock_guard lock(mutex_);
             return find(call)->missed_event(Clock::now()); // and it is asked again
+        }
+        if (waits && state == abi::cs_disconnected) {
+            const std::lock_guard lock(mutex_);
+            if (find(call)->found_over(Clock::now())) return;
         }
         observe(call, *call.get(), static_cast<CallState>(state), DisconnectCause::unknown, entered);
     }
@@ -138,18 +143,20 @@ private:
         std::shared_ptr<const CallInfo> said;
         const auto wants_info = [](const Record& r) { return !r.ending && !r.is_over() && !r.given_up && !r.void_; };
         if (state == CallState::disconnected && look(call, wants_info) == true) said = ask_all(info);
-        bool heard = false;
+        bool heard = false, ends = false;
         {
             const std::lock_guard lock(mutex_);
             Record* const record = find(call);
             if (!record || record->void_) return;
             if (entered && *entered != record->entered && state != CallState::disconnected) return;
             heard = !entered && on_state_ && !record->ending && !record->is_over();
+            const bool had_ended = record->ending.has_value(); // and whoever has said so tells of it
             record->enter(state, cause, std::move(said));
+            ends = !had_ended && record->ending;
             changed_.notify_all();
         }
         if (heard) on_state_(call, state);
-        tell(call);
+        if (ends) tell(call);
         settle(call);
     }
 

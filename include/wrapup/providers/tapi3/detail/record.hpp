@@ -108,6 +108,13 @@ struct Record {
         if (drop != Drop::accepted) asked = now; // otherwise an event is waited for already
     }
 
+    // The call says that it is over. @returns whether the event that says why is to be waited for, once
+    bool found_over(Clock::time_point now) noexcept {
+        if (drop == Drop::accepted || std::exchange(was_found_over, true)) return false;
+        missed_event(now);
+        return true;
+    }
+
     // Whether an event has been waited for long enough, so that the call is asked itself now.
     bool asks(Clock::time_point heard_until, std::chrono::milliseconds patience) noexcept {
         if (is_over() || void_ || !(drop == Drop::accepted || doubtful) || heard_until - asked < patience) return false;
@@ -180,6 +187,7 @@ struct Record {
     Clock::time_point
         asked{}; // when Disconnect has returned, or the call was asked itself, or an event may have been lost, or it was over
     bool doubtful = false;        // an event may have been lost
+    bool was_found_over = false;  // see `found_over`
     unsigned owed = 0;            // of the session's requests: to be told of a refusal
     bool again = false;           // another one is wanted when this one has returned
     bool stands = false;          // one was accepted, and another was tried
