@@ -20,7 +20,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     any_session_test(
         child_that_does_not_listen_is_killed
         "ended by user.*cause: killed by SIGKILL"
-        --end-after 0.2 child sh -c "trap '' TERM && exec sleep 60"
+        --end-after 2 child sh -c "trap '' TERM && exec sleep 60"
     )
     any_session_test(child_is_not_begun "No such file" child /nonexistent)
 endif()

@@ -86,13 +86,13 @@ ends_at_the_time_out)
     says '^  took      ([0-9]|[1-9][0-9])\.[0-9]{3} s$'
     ;;
 exits_at_the_time_out)
-    run --timeout=1s -- sh -c 'trap "exit 7" TERM; while :; do sleep 0.02; done'
+    run --timeout=3s -- sh -c 'trap "exit 7" TERM; while :; do sleep 0.02; done'
     status_is 124
     says "$ends_by_time_out\$"
     says '^  cause     exited with 7$'
     ;;
 ignores_the_time_out)
-    run --timeout 1s --kill-after 200ms -- sh -c 'trap "" TERM; while :; do sleep 0.02; done'
+    run --timeout 3s --kill-after 200ms -- sh -c 'trap "" TERM; while :; do sleep 0.02; done'
     status_is 137
     says "$ends_by_time_out\$"
     says '^  cause     killed by SIGKILL \(9\)$'
@@ -206,21 +206,21 @@ leaks_no_descriptor)
     ;;
 agrees_with_timeout)
     command -v timeout >/dev/null || exit 77
-    compare() {
-        timeout -k 0.2 "$1" "$2" "$3" "$4" >/dev/null 2>&1
+    compare() { # <patience> <time-out> <command>...
+        timeout -k "$1" "$2" "$3" "$4" "$5" >/dev/null 2>&1
         expected=$?
-        run --kill-after 200ms --timeout "$1" -- "$2" "$3" "$4"
+        run --kill-after "$1" --timeout "$2" -- "$3" "$4" "$5"
         status_is "$expected"
     }
-    compare 9 sh -c 'exit 0'
-    compare 9 sh -c 'exit 42'
-    compare 9 sh -c 'kill -TERM $$'
-    compare 9 sh -c 'kill -KILL $$'
-    compare 9 wrapup-no-such-command a b
-    compare 9 /etc/passwd a b
-    compare 1s sh -c 'exec sleep 100'
-    compare 1s sh -c 'trap "exit 0" TERM; while :; do sleep 0.02; done'
-    compare 1s sh -c 'trap "" TERM; while :; do sleep 0.02; done'
+    compare 10s 9 sh -c 'exit 0'
+    compare 10s 9 sh -c 'exit 42'
+    compare 10s 9 sh -c 'kill -TERM $$'
+    compare 10s 9 sh -c 'kill -KILL $$'
+    compare 10s 9 wrapup-no-such-command a b
+    compare 10s 9 /etc/passwd a b
+    compare 10s 3s sh -c 'exec sleep 100'
+    compare 10s 3s sh -c 'trap "exit 0" TERM; while :; do sleep 0.02; done'
+    compare 1s 3s sh -c 'trap "" TERM; while :; do sleep 0.02; done'
     ;;
 *)
     echo "no such case: $case" >&2

@@ -175,7 +175,7 @@ TEST_CASE("sofia: an answer overtakes a CANCEL that is held back, and the other 
 TEST_CASE("sofia: a call that the stack cancels by itself comes to its end all the same", "[sofia][drop]") {
     const bool answered = GENERATE(false, true);
     CAPTURE(answered);
-    SipDesk desk;
+    SipDesk desk(SipDesk::impatient());
     Peer peer(desk);
     auto call = SipSession::open(desk.service(), peer.uri());
     const std::string invite = peer.expect("INVITE ");
@@ -198,7 +198,7 @@ TEST_CASE("sofia: a call that is answered and ended at once is refused", "[sofia
     const bool keeps = GENERATE(false, true);
     CAPTURE(keeps);
     std::promise<std::optional<SipSession>> taken; // on the stack's thread; nothing where a request was refused
-    sofia::Options options = SipDesk::fast();
+    sofia::Options options = SipDesk::patient();
     options.on_call = [&](SipSession call) {
         std::optional<SipSession> kept;
         const bool asked = !call.query(&Provider::answer, "") && !(keeps ? call.drop() : call.abort());
@@ -227,7 +227,9 @@ TEST_CASE("sofia: a call that was answered, aborted and released gets its BYE af
           "[sofia][incoming][abort]") {
     const bool acknowledged = GENERATE(true, false);
     CAPTURE(acknowledged);
-    SipDesk desk;
+    sofia::Options options = SipDesk::impatient();
+    options.patience = acknowledged ? 8s : 2s;
+    SipDesk desk(options);
     Peer peer(desk);
     std::string invite = peer.call();
     auto call = desk.take();
@@ -257,8 +259,7 @@ TEST_CASE("sofia: a call that is ended while its answer is about to leave is end
     std::optional<SipSession> never;
     std::optional<sofia::Call> last;
     SipDesk* here = nullptr;
-    sofia::Options options = SipDesk::fast();
-    options.patience = 10s;
+    sofia::Options options = SipDesk::patient();
     options.on_call = [&](SipSession call) {
         static_cast<void>(call.query(&Provider::answer, ""));
         kept.emplace(std::move(call));
@@ -301,9 +302,8 @@ TEST_CASE("sofia: an INVITE of ours that is under way when we hang up does not e
     const auto [status, body] =
         GENERATE(table<const char*, bool>({{"487 Gone", false}, {"488 No", false}, {"200 OK", true}}));
     CAPTURE(status);
-    sofia::Options options = SipDesk::fast();
+    sofia::Options options = SipDesk::patient();
     options.session_timer = 90s;
-    options.patience = 10s;
     SipDesk desk(options);
     Peer peer(desk);
     SipSession call;
@@ -326,7 +326,7 @@ TEST_CASE("sofia: an INVITE of ours that is under way when we hang up does not e
 }
 
 TEST_CASE("sofia: a call that came in is refreshed, and the other side's offer is answered", "[sofia][incoming]") {
-    sofia::Options options = SipDesk::fast();
+    sofia::Options options = SipDesk::patient();
     options.session_timer = 2s;
     SipDesk desk(options);
     Peer peer(desk);
@@ -350,7 +350,7 @@ TEST_CASE("sofia: a call that came in is refreshed, and the other side's offer i
 
 TEST_CASE("sofia: a call that the stack ends for want of a sign of life is silent, whoever answers its BYE",
           "[sofia][service]") {
-    sofia::Options options = SipDesk::fast();
+    sofia::Options options = SipDesk::patient();
     options.session_timer = 90s;
     SipDesk desk(options);
     Peer peer(desk);
@@ -425,7 +425,7 @@ TEST_CASE("sofia: an offer while another one is not answered has to wait", "[sof
 TEST_CASE("sofia: the end of a call that is lost with its service is told", "[sofia][service][state]") {
     std::mutex mutex;
     std::vector<CallState> states;
-    sofia::Options options = SipDesk::fast();
+    sofia::Options options = SipDesk::patient();
     options.patience = 30s;
     options.grace = 50ms;
     options.on_state = [&](sofia::Call, CallState state) {

@@ -32,7 +32,7 @@ using namespace std::chrono_literals;
 
 class SipDesk {
 public:
-    explicit SipDesk(sofia::Options options = fast()) {
+    explicit SipDesk(sofia::Options options = patient()) {
         ::su_log_redirect(nullptr, &SipDesk::hear, nullptr);
         if (!options.on_call)
             options.on_call = [this](SipSession call) {
@@ -45,12 +45,18 @@ public:
     SipDesk& operator=(const SipDesk&) = delete;
     ~SipDesk() { close(); }
 
-    /// Timers a hundred times as fast as usual: an answer that does not come is waited for 640 ms.
-    static sofia::Options fast() {
+    /// Nothing is said twice, or given up, because a machine is slow: SIPp would not expect it.
+    static sofia::Options patient() {
         sofia::Options options;
-        options.t1 = 20ms;
-        options.patience = 640ms;
+        options.t1 = 500ms;
+        options.patience = 8s;
         options.grace = 300ms;
+        return options;
+    }
+    /// For an answer that does not come.
+    static sofia::Options impatient() {
+        sofia::Options options = patient();
+        options.patience = 1s;
         return options;
     }
 

@@ -101,6 +101,7 @@ TEST_CASE("sofia: a thousand calls that end at random", "[sofia][many]") {
     std::chrono::duration<double> took{};
     {
         sofia::Options options;
+        options.t1 = 4s; // of 50 calls at once, SIPp takes what comes twice for a mistake
         options.grace = 1s;
         SipDesk desk(options);
         std::list<Line> lines;

@@ -46,7 +46,7 @@ void* support::allocate(std::size_t size) noexcept {
 
 TEST_CASE("sofia: a service for which there is no memory is none, and leaves nothing behind", "[sofia][memory]") {
     counts = false;
-    const sofia::Options options = SipDesk::fast();
+    const sofia::Options options = SipDesk::impatient();
     int refused = 0;
     for (int n = 1;; ++n) {
         std::optional<sofia::Service> service;
@@ -74,7 +74,9 @@ TEST_CASE("sofia: a service for which there is no memory is none, and leaves not
 TEST_CASE("sofia: a call for which memory fails is over all the same, and its handle is gone", "[sofia][memory]") {
     counts = false;
     Sipp peer("answers", {"-default_behaviors", "none"}, 1000);
-    SipDesk desk;
+    sofia::Options options = SipDesk::impatient();
+    options.t1 = 20ms; // what could not be said is said again soon
+    SipDesk desk(options);
     int refused = 0, n = 1;
     for (bool failed = true; failed; ++n) {
         CAPTURE(n);

@@ -9,6 +9,8 @@ scenarios=$3
 case=$4
 scratch=$(mktemp -d) || exit 1
 peer='' call=''
+# Nothing is said twice because a machine is slow: SIPp would not expect it. The others are for answers that do not come.
+timers=500ms,8s impatient=500ms,1s
 trap 'for one in $peer $call; do kill -9 "$one" 2>/dev/null; done; rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
 
@@ -42,10 +44,11 @@ play() {
         "$sipp" -sf scenario.xml -i 127.0.0.1 -p "$port" -m 1 -nostdin -trace_err -error_file errors.log \
             -trace_msg -message_file messages.log -trace_screen -screen_file screen.log "$@" </dev/null >/dev/null 2>&1 &
         peer=$!
-        until grep -qi "$(printf ': 0100007F:%04X ' "$port")" /proc/net/udp; do
+        until grep -qi "$(printf ': 0100007F:%04X ' "$port")" /proc/net/udp || [ -s messages.log ]; do
             sleep 0.01
             kill -0 "$peer" 2>/dev/null || break
         done
+        [ -s messages.log ] && return # one that calls may be done by now
         kill -0 "$peer" 2>/dev/null && return
         tries=$((tries + 1))
         [ "$tries" -lt 20 ] || fail 'SIPp cannot be started'
@@ -57,7 +60,7 @@ play_to() {
     play "$1" "$(sed -n 's/^sip_call: listening at sip://p' out)"
 }
 begin() {
-    "$program" --timers 20ms,640ms "$@" >out 2>err &
+    "$program" --timers "$timers" "$@" >out 2>err &
     call=$!
 }
 finish() {
@@ -108,7 +111,7 @@ any_session_ends)
     ;;
 any_session_is_ended)
     play answers
-    place_any --end-after 0.5
+    place_any --end-after 2
     finish
     compare
     status_is 0
@@ -123,7 +126,7 @@ is_ended_by_us_when_the_time_is_up)
     status_is 0
     says '^  ended by  application \(the time was up\)$'
     says '^  cause     200 OK$'
-    says '^  spoken    0\.[3-9][0-9]{2} s$'
+    says '^  spoken    (0\.[3-9]|[1-9][0-9]*\.)[0-9]+ s$'
     ;;
 is_ended_by_us_on_ctrl_c)
     play answers
@@ -188,6 +191,7 @@ is_answered_when_it_is_cancelled)
     says '^  cause     200 OK$'
     ;;
 is_never_answered)
+    timers=$impatient
     play is_silent -default_behaviors none
     place
     finish
@@ -197,6 +201,7 @@ is_never_answered)
     says '^  cause     no answer in time: 408 Request Timeout$'
     ;;
 has_a_bye_that_is_not_answered)
+    timers=$impatient
     play ignores_bye -default_behaviors none
     place --hang-up-after 50ms
     finish
@@ -250,6 +255,7 @@ has_a_peer_that_is_killed)
     says '^  cause     failure: 503 Service Unavailable$'
     ;;
 has_answers_that_are_none)
+    timers=$impatient
     play is_malformed -default_behaviors none
     place
     finish
@@ -275,6 +281,7 @@ is_taken_and_ended_by_the_peer)
     says '^  ended by  remote'
     ;;
 is_taken_and_never_acknowledged)
+    timers=$impatient
     begin --listen 'sip:127.0.0.1:*'
     play_to calls_and_never_acks
     finish

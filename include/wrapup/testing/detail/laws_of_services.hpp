@@ -94,15 +94,17 @@ Verdict service_lets_finish(I& i) {
         auto subject = i.begin();
         if (!I::is_live(subject)) return I::no_session(subject);
         if (!i.end(subject)) return I::not_ended();
-        std::atomic<bool> begun{false}, gone{false}, too_late{false};
+        std::atomic<bool> begun{false}, closing{false}, gone{false}, too_late{false};
         subject.log->on_deallocate = [&] {
             begun = true;
+            while (!closing) std::this_thread::yield();
             for (int n = 0; n < 200 && !gone; ++n) std::this_thread::sleep_for(std::chrono::milliseconds(1));
             too_late = gone.load();
             return !too_late;
         };
         std::thread releases([&subject] { subject.session.release(); });
         while (!begun) std::this_thread::yield();
+        closing = true;
         i.bench().close();
         gone = true;
         releases.join();
@@ -171,8 +173,8 @@ Verdict wait_deadline(I& i) {
         auto subject = i.begin();
         if (!I::is_live(subject)) return I::no_session(subject);
         return I::with(subject, [&i](P& provider, const auto&) {
-            const auto deadline = provider.now() + std::chrono::milliseconds(5);
             const Watchdog watchdog(i.limit());
+            const auto deadline = provider.now() + std::chrono::milliseconds(20);
             provider.wait(deadline, [&watchdog]() noexcept { return watchdog.barked(); });
             if (watchdog.barked()) return broken("it did not return " + i.in_time());
             return provider.now() < deadline ? broken("it returned before") : holds();

@@ -13,7 +13,6 @@
 #include <functional>
 #include <mutex>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,7 +26,7 @@ public:
     void add(const Transition& transition) {
         if (transition.to >= Phase::terminated && !transition.refusal) {
             const std::lock_guard lock(mutex_);
-            const auto thread = std::this_thread::get_id();
+            const unsigned thread = this_thread();
             if (std::find(reporters_.begin(), reporters_.end(), thread) == reporters_.end())
                 reporters_.push_back(thread);
             else if (transition.superseded) ++repeated_ends_;
@@ -64,7 +63,14 @@ private:
     }
 
     mutable std::mutex mutex_;
-    std::vector<std::thread::id> reporters_; // of the end
+    // A number that no other thread ever has; an identifier is used again when its thread is gone.
+    static unsigned this_thread() noexcept {
+        static std::atomic<unsigned> threads{0};
+        thread_local const unsigned number = ++threads;
+        return number;
+    }
+
+    std::vector<unsigned> reporters_; // of the end
     int repeated_ends_ = 0;
     std::mutex when_over_mutex_;
     std::function<void(const Transition&)> when_over_;
