@@ -8,7 +8,11 @@
 #include "support/scripted.hpp"
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <functional>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -1149,6 +1153,73 @@ TEST_CASE("Rule 10: a session keeps its termination when it is moved", "[rules][
 // ---- 11 is held by tests of the build: rule_11.no_heavy_header, rule_11.without_exceptions_and_type_information.
 
 // ---- 12
+
+namespace {
+
+// Says how many of it there are.
+struct Counted {
+    int* alive;
+
+    explicit Counted(int& n) noexcept : alive(&n) { ++*alive; }
+    Counted(const Counted& other) noexcept : alive(other.alive) { ++*alive; }
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --*alive; }
+};
+
+// A provider whose statistics may not be just anywhere.
+template <std::size_t alignment>
+struct Aligned {
+    using Identifier = int;
+    using Cause = Counted;
+    struct alignas(alignment) Statistics {
+        char bytes[alignment];
+    };
+
+    wrapup::Notifier<Counted>* notifier;
+
+    void watch(int, wrapup::Notifier<Counted> given) noexcept { *notifier = std::move(given); }
+    void drop(int) noexcept {}
+    void deallocate(int) noexcept {}
+    Statistics snapshot(int) noexcept { return {}; }
+};
+
+// And one that brings its memory, of which nothing is left when it is given back.
+struct Bringing : Aligned<64> {
+    explicit Bringing(wrapup::Notifier<Counted>* n) noexcept : Aligned{n} {}
+    void* allocate(std::size_t size, std::size_t align) noexcept {
+        return ::operator new(size, std::align_val_t{align}, std::nothrow);
+    }
+    void free(void* memory, std::size_t size, std::size_t align) noexcept {
+        std::memset(memory, 0xFF, size);
+        ::operator delete(memory, std::align_val_t{align});
+    }
+};
+
+template <class P>
+void check_memory(std::size_t alignment) {
+    int alive = 0;
+    wrapup::Notifier<Counted> notifier;
+    {
+        const Session<P> call(1, P{&notifier});
+        notifier.terminated(Counted(alive));
+        CHECK(alive == 1);
+        const auto where = reinterpret_cast<std::uintptr_t>(&*call.termination()->statistics);
+        CHECK(where % alignment == 0);
+    }
+    CHECK(alive == 1);
+    notifier = {};
+    CHECK(alive == 0);
+}
+
+} // namespace
+
+TEST_CASE("Rule 12: what the memory of a session holds is destroyed before it is given back, however it is aligned",
+          "[rules][allocation]") {
+    constexpr std::size_t usual = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+    check_memory<Aligned<usual>>(usual);
+    check_memory<Aligned<4 * usual>>(4 * usual);
+    check_memory<Bringing>(64);
+}
 
 TEST_CASE("Rule 12: whatever fails on the way of open, nothing leaks", "[rules][open]") {
     Script script;
