@@ -590,6 +590,12 @@ struct Asked : Good {
     int& reference(int) { return value; }
     NotDefaultConstructible no_default(int id) const { return NotDefaultConstructible(id); }
     static int of_the_class(int id) { return -id; }
+
+    int touched = 0;
+    void drop(int) noexcept {}
+    void abort(int) noexcept {}
+    void deallocate(int) noexcept {}
+    void touch(int) noexcept { ++touched; } // of the same type as those, and a question
 };
 
 struct OfProviderAndId {
@@ -619,6 +625,8 @@ TEST_CASE("Queries: members, function objects, functions, with and without argum
     CHECK(session.query(OfProviderAndId()) == 10);
     CHECK(session.query(OfId()) == 3);
     CHECK(session.query<OfId{}>() == 3);
+    session.query<&Asked::touch>();
+    CHECK(session.query([](const Asked& provider, int) { return provider.touched; }) == 1);
     CHECK(session.query(free_function) == 4);
     CHECK(session.query<&free_function>() == 4);
     CHECK(session.query([](int id, int a, int b) { return id + a + b; }, 10, 100) == 112);

@@ -63,7 +63,7 @@ struct Service {
     std::function<void()> in_open, in_watch, in_drop, in_query;
     int drops = 0, refusals = 0, aborts = 0, abort_refusals = 0, retractions = 0;
     int snapshots = 0, deallocations = 0;
-    int claims = 0, withdrawals = 0, publications = 0; // as they are traced
+    int claims = 0, withdrawals = 0, publications = 0, requests = 0; // as they are traced
 
     static void once(std::function<void()>& action) {
         if (const auto now = std::exchange(action, {})) now();
@@ -187,6 +187,8 @@ struct TracingLine : Line<B> {
 
     void trace(const wrapup::Transition& transition) noexcept {
         auto& books = *this->service;
+        const bool asks = transition.from == Phase::active || (transition.superseded && !transition.refusal);
+        if (asks && transition.origin == Origin::user) ++books.requests;
         if (transition.from == transition.to) return;
         if (transition.to == Phase::active) ++books.withdrawals;
         else if (transition.from == Phase::active) ++books.claims;

@@ -218,6 +218,7 @@ Row play_specials(std::string what, const Settings& settings) {
         if (failed || (!settings.only.empty() && special.name != settings.only)) continue;
         ExploreOptions options = settings.options;
         options.weather.failing_allocations = special.weather.failing_allocations;
+        options.weather.stale_reads |= special.weather.stale_reads;
         report(row, special.name, explore(options, special.play), settings.arguments, special.fails_with);
     }
     return row;

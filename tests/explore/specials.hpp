@@ -329,8 +329,52 @@ struct Specials {
         service.notifier = {};
     }
 
+    // What a callback has used may go when it has been removed.
+    static void callback_uses_memory() {
+        Service<B> service;
+        std::optional<Call> call(std::in_place, Number(the_identifier), L(&service));
+        std::optional<Number> memory(0);
+        const auto use = [&] { *memory = 1; };
+        std::optional<wrapup::TerminationCallback<L, decltype(use)>> callback;
+        callback.emplace(*call, use);
+        ex::run(ex::Thread("service", [&] { service.notifier.terminated(); }), ex::Thread("user", [&] {
+                    callback.reset();
+                    memory.reset();
+                }));
+        call.reset();
+        service.notifier = {};
+    }
+
+    // A drop that comes too late, though it did not when it began: it is traced, and says that there is no session any more.
+    template <class Meanwhile>
+    static void traced_drop(Meanwhile meanwhile) {
+        Service<B> service;
+        std::optional<wrapup::Session<TracingLine<B>>> call(std::in_place, Number(the_identifier),
+                                                            TracingLine<B>(&service));
+        std::error_code answer;
+        ex::run(ex::Thread("user", [&] { answer = call->drop(); }),
+                ex::Thread("other", [&] { meanwhile(service, *call); }));
+        ex::check(service.requests == 1, "a drop is traced");
+        service.notifier.terminated();
+        const bool is_ours = call->termination()->origin == Origin::user;
+        const bool is_released = answer == wrapup::errc::released;
+        ex::check(!(is_ours && answer), "what has ended the session was accepted");
+        ex::check(is_released == (call->phase() == Phase::released && !is_ours), "and what found none was not");
+        service.notifier = {};
+        call.reset();
+    }
+    static void drop_traced_beside_the_end() {
+        traced_drop([](Service<B>& s, auto&) { s.notifier.terminated(Origin::remote, Number(of_the_remote)); });
+    }
+    static void drop_traced_beside_the_release() {
+        traced_drop([](Service<B>&, auto& call) { call.release(); });
+    }
+
     static std::span<const Special> all() {
         static constexpr Special specials[] = {
+            {"terminated + callback_removed, and what it has used", &callback_uses_memory, {.stale_reads = true}},
+            {"drop, traced + terminated", &drop_traced_beside_the_end},
+            {"drop, traced + release", &drop_traced_beside_the_release},
             {"opening without memory", &no_memory_to_open, {.failing_allocations = 1}},
             {"adopting without memory", &no_memory_to_adopt, {.failing_allocations = 1}},
             {"table: an event + a native identifier that is reused", &table_reuses},

@@ -18,12 +18,6 @@ public:
     explicit Reference(Block* block) noexcept : block_(block) {
         if (block_) block_->refer();
     }
-    // Takes a reference over that was made elsewhere.
-    static Reference adopt(Block* block) noexcept {
-        Reference reference;
-        reference.block_ = block;
-        return reference;
-    }
     Reference(const Reference& other) noexcept : Reference(other.block_) {}
     Reference(Reference&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
     Reference& operator=(Reference other) noexcept {
