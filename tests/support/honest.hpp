@@ -244,7 +244,7 @@ struct HonestBench {
     std::size_t alive() { return service->alive(); }
     const char* excuse(const std::string& law) const { return law == excused ? "nobody knows" : nullptr; }
     void settle() {} // what comes has come when the call returns
-    std::chrono::milliseconds limit() const { return std::chrono::seconds(5); }
+    std::chrono::milliseconds limit() const { return std::chrono::seconds(3); }
 };
 
 } // namespace support
