@@ -277,7 +277,7 @@ TEST_CASE("tapi2: calls that begin, and a line that ends, in every gap") {
     every_gap(
         count, "a call comes | the line goes", nothing,
         [&](unsigned gap, Scene& scene) { return line_is_held(gap, scene, comes, line_goes); }, 1h);
-    CHECK(std::chrono::steady_clock::now() - begin < 30min);
+    CHECK(std::chrono::steady_clock::now() - begin < 2min);
     std::printf("calls that begin: %u pairs, %u schedules\n", count.pairs, count.schedules);
     CHECK(count.schedules > count.pairs);
 }

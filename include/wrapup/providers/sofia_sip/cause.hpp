@@ -34,7 +34,8 @@ struct Cause {
     EndedBy by = EndedBy::nothing;
 
     /// The status of the answer that has ended it, or that the stack has put in the place of one: 408 where none came in time,
-    /// 416 and 503 where nothing could be sent, from 900 on for what is wrong inside. 0 where it was no answer. *Source:* RFC 3261, 21
+    /// 416 and 503 where nothing could be sent, from 900 on for what is wrong inside. 0 where it was no answer.
+    /// *Source:* RFC 3261, 21
     int status = 0;
     std::string phrase{};
 

@@ -38,8 +38,8 @@ struct Options {
     std::chrono::milliseconds grace = std::chrono::seconds(5);
 
     /// How long the event of a disconnection is waited for before the call itself is asked for its state. So is each live call
-    /// when an event was lost for want of memory; where one is found to be over, its event is waited for once more. It is also after how long a Disconnect that TAPI has refused is tried again of a
-    /// call that nobody holds, or when the service ends.
+    /// when an event was lost for want of memory; where one is found to be over, its event is waited for once more. It is also
+    /// after how long a Disconnect that TAPI has refused is tried again of a call that nobody holds, or when the service ends.
     std::chrono::milliseconds patience = std::chrono::seconds(2);
 };
 
