@@ -34,6 +34,9 @@ TEST_CASE("Monitor: it looks, and outlives the session and its notifier", "[moni
     CHECK(copy.phase() == Phase::active);
     CHECK(copy.query(&Scripted::is_alive));
     CHECK(copy.query<&Scripted::is_alive>());
+    std::error_code error = refusal;
+    CHECK(copy.try_query(error, &Scripted::is_alive));
+    CHECK_FALSE(error);
     script.notifier().terminated(Origin::remote, "hung up");
     call.reset();
     script.notifier() = {};
@@ -41,7 +44,6 @@ TEST_CASE("Monitor: it looks, and outlives the session and its notifier", "[moni
     CHECK(copy.phase() == Phase::released);
     CHECK(*copy.termination()->cause == "hung up");
     CHECK(*copy.termination()->statistics == 100);
-    std::error_code error;
     CHECK_FALSE(copy.try_query(error, &Scripted::is_alive));
     CHECK(error == errc::released);
     CHECK_THROWS_AS(copy.query(&Scripted::is_alive), std::system_error);

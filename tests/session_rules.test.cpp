@@ -939,6 +939,30 @@ TEST_CASE("Rule 7: whoever traces may destroy the session, also from what comes 
     CHECK(script.alive() == 0);
 }
 
+TEST_CASE("Rule 7: an inline session that is looked at from inside a call is what was told of it", "[rules][inline]") {
+    struct Looks {
+        using Identifier = int;
+        std::function<void(Phase)>* told;
+        void drop(int) noexcept {}
+        void deallocate(int) noexcept { (*told)(Phase::released); }
+        void trace(const wrapup::Transition& transition) noexcept { (*told)(transition.to); }
+    };
+    std::vector<Phase> seen;
+    std::function<void(Phase)> told;
+    Session<Looks> call(1, Looks{&told});
+    told = [&](Phase phase) {
+        CHECK(call.phase() == phase);
+        seen.push_back(phase);
+        if (phase == Phase::released) call.release(); // once more, which does nothing
+    };
+    SECTION("dropped, and released") {
+        CHECK_FALSE(call.drop());
+        call.release();
+    }
+    SECTION("released while live") { call.release(); }
+    CHECK(seen == std::vector{Phase::terminated, Phase::released, Phase::released});
+}
+
 // ---- 8
 
 TEST_CASE("Rule 8: late, duplicate, reordered and stale notices are harmless at any time", "[rules][notifier]") {

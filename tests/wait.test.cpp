@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <ratio>
 #include <thread>
@@ -304,18 +305,21 @@ struct SetBack {
     static time_point now() noexcept { return time_point(++looks < 3 ? 0ms : 1ms); }
 };
 
-// A provider that waits by a clock that counts in floating point, and notes for how long it was to wait.
-struct WaitsByFloat {
-    struct FloatClock {
-        using rep = float;
-        using period = std::ratio<1>;
-        using duration = std::chrono::duration<float>;
-        using time_point = std::chrono::time_point<FloatClock>;
+// A provider that waits by a clock of its own, which stands, and notes for how long it was to wait.
+template <class Rep, class Period>
+struct WaitsByItsClock {
+    struct OwnClock {
+        using rep = Rep;
+        using period = Period;
+        using duration = std::chrono::duration<Rep, Period>;
+        using time_point = std::chrono::time_point<OwnClock>;
         [[maybe_unused]] static constexpr bool is_steady = true;
     };
+    using TimePoint = typename OwnClock::time_point;
     struct Service {
-        wrapup::Notifier<void> notifier;
-        FloatClock::time_point deadline;
+        TimePoint now{};
+        wrapup::Notifier<void> notifier{};
+        TimePoint deadline{};
     };
 
     using Identifier = int;
@@ -325,10 +329,26 @@ struct WaitsByFloat {
     void drop(int) noexcept {}
     void deallocate(int) noexcept {}
     void watch(int, wrapup::Notifier<void> notifier) noexcept { service->notifier = std::move(notifier); }
-    FloatClock::time_point now() const noexcept { return {}; }
+    TimePoint now() const noexcept { return service->now; }
     template <class Done>
-    void wait(FloatClock::time_point deadline, Done) noexcept {
+    void wait(TimePoint deadline, Done) noexcept {
         service->deadline = deadline;
+    }
+};
+using WaitsByFloat = WaitsByItsClock<float, std::ratio<1>>;
+using WaitsByMilliseconds = WaitsByItsClock<std::int64_t, std::milli>;
+
+// A clock by which something happens when it is looked at.
+struct Eventful {
+    using duration = std::chrono::milliseconds;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<Eventful>;
+    [[maybe_unused]] static constexpr bool is_steady = true;
+    static inline std::function<void()> event;
+    static time_point now() noexcept {
+        event();
+        return time_point();
     }
 };
 
@@ -338,6 +358,7 @@ struct PumpsOnOneThread {
         wrapup::Notifier<void> notifier;
         std::thread::id pumping = std::this_thread::get_id();
         int pumped = 0;
+        std::function<void()> asked{};
     };
 
     using Identifier = int;
@@ -348,7 +369,10 @@ struct PumpsOnOneThread {
     void deallocate(int) noexcept {}
     void watch(int, wrapup::Notifier<void> notifier) noexcept { service->notifier = std::move(notifier); }
     std::chrono::steady_clock::time_point now() const noexcept { return std::chrono::steady_clock::now(); }
-    bool pumps() const noexcept { return std::this_thread::get_id() == service->pumping; }
+    bool pumps() const noexcept {
+        if (service->asked) service->asked();
+        return std::this_thread::get_id() == service->pumping;
+    }
     template <class Done>
     void wait(std::chrono::steady_clock::time_point, Done done) noexcept {
         ++service->pumped;
@@ -409,9 +433,38 @@ TEST_CASE("wait_for: a clock of floating point is not rounded to its unit", "[wa
         const double waited = std::chrono::duration<double>(service.deadline.time_since_epoch()).count();
         REQUIRE(std::abs(waited - asked) <= asked * 1e-6);
     }
-    wrapup::wait_until(call, std::chrono::time_point<WaitsByFloat::FloatClock, std::chrono::milliseconds>(700ms));
+    wrapup::wait_until(call, std::chrono::time_point<WaitsByFloat::OwnClock, std::chrono::milliseconds>(700ms));
     CHECK(std::abs(service.deadline.time_since_epoch().count() - 0.7F) < 1e-6F);
     service.notifier.terminated();
+}
+
+TEST_CASE("wait_for: a look is one at every time that a clock can show", "[wait]") {
+    using TimePoint = WaitsByMilliseconds::TimePoint;
+    for (const auto now : {TimePoint::min(), TimePoint(-1ms), TimePoint(1ms), TimePoint::max() - 1ms}) {
+        WaitsByMilliseconds::Service service{now};
+        const Session<WaitsByMilliseconds> call(1, WaitsByMilliseconds{&service});
+        const auto deadline_of = [&](auto timeout) {
+            service.deadline = {};
+            CHECK_FALSE(wrapup::wait_for(call, timeout));
+            return service.deadline;
+        };
+        CHECK(deadline_of(0ms) == now);
+        CHECK(deadline_of(-1h) == now);
+        CHECK(deadline_of(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())) == now);
+        service.notifier.terminated();
+    }
+}
+
+TEST_CASE("wait_until: a session that ends while the clock is looked at is over", "[wait]") {
+    PumpsOnOneThread::Service service;
+    service.pumping = {};
+    service.asked = [&] { service.notifier.terminated(); };
+    const Session<PumpsOnOneThread> call(1, PumpsOnOneThread{&service});
+    CHECK(wrapup::wait_until(call, std::chrono::steady_clock::now() - 1h));
+    service.asked = nullptr;
+    const Session<PumpsOnOneThread> other(1, PumpsOnOneThread{&service});
+    Eventful::event = [&] { service.notifier.terminated(); };
+    CHECK(wrapup::wait_until(other, Eventful::time_point()));
 }
 
 TEST_CASE("wait_until: no session, one that is over, and one that is not", "[wait]") {

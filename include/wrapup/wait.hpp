@@ -53,10 +53,10 @@ auto wait_clock_now([[maybe_unused]] SessionBlock<P>& session) {
     else return WaitingBackend<typename BackendOf<P>::type>::Clock::now();
 }
 
+// Of a session that was not over a moment ago.
 template <class P, class TimePoint>
 bool wait_until(SessionBlock<P>& session, TimePoint deadline) {
     const auto over = [&session]() noexcept { return session.state().over(); };
-    if (over()) return true;
     if constexpr (Waits<P>) {
         bool pumps = true;
         if constexpr (Pumps<P>) pumps = session.provider().pumps();
