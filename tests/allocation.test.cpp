@@ -258,6 +258,20 @@ TEST_CASE("The n-th allocation fails in Exchange::outstanding: nothing is change
           }) >= 1);
 }
 
+TEST_CASE("NotifierTable: a place that was bound, or not, leaves room for the next one", "[allocation][table]") {
+    wrapup::NotifierTable<int, int> table;
+    for (const bool bound : {false, true}) {
+        static_cast<void>(table.reserve());
+        const long before = allocations;
+        for (int i = 0; i < 1000; ++i) {
+            auto place = table.reserve();
+            if (bound) table.bind(std::move(place), 1, {});
+            table.remove(1);
+        }
+        CHECK(allocations - before == 1000); // what is bound, and nothing else grows
+    }
+}
+
 TEST_CASE("The n-th allocation fails in NotifierTable::reserve and outstanding: nothing is taken",
           "[allocation][table]") {
     using Table = wrapup::NotifierTable<int, int>;
