@@ -266,6 +266,7 @@ TEST_CASE("NotifierTable: a place that was moved from binds nothing, and the not
         const auto kept = std::move(place);
         table.bind(std::move(place), 7, std::move(script.notifier()));
         CHECK(table.size() == 0);
+        REQUIRE(call.termination());
     }
     CHECK(call.termination()->origin == Origin::service);
     CHECK(call.phase() == Phase::released);
