@@ -504,6 +504,14 @@ TEST_CASE("Rule 3: every provider call on the identifier is a lease", "[rules][l
     CHECK(script.alive() == 0);
 }
 
+TEST_CASE("Rule 3: a query that is answered clears the error", "[rules][lease]") {
+    Script script;
+    const auto call = begin(script);
+    std::error_code error = refusal;
+    CHECK(call.try_query(error, &Scripted::is_alive));
+    CHECK_FALSE(error);
+}
+
 TEST_CASE("Rule 3: the deallocation waits for the last lease, and the release does not", "[rules][lease]") {
     Script script;
     confirm_at_once(script);
