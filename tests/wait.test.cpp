@@ -459,16 +459,18 @@ TEST_CASE("wait_for: a look is one at every time that a clock can show", "[wait]
     }
 }
 
-TEST_CASE("wait_until: a session that ends while the clock is looked at is over", "[wait]") {
+TEST_CASE("wait_until: a session that ends just before the waiting begins is over", "[wait]") {
     PumpsOnOneThread::Service service;
     service.pumping = {};
     service.asked = [&] { service.notifier.terminated(); };
-    const Session<PumpsOnOneThread> call(1, PumpsOnOneThread{&service});
-    CHECK(wrapup::wait_until(call, std::chrono::steady_clock::now() - 1h));
+    for (const auto left : {-1h, 1h}) {
+        const Session<PumpsOnOneThread> call(1, PumpsOnOneThread{&service});
+        CHECK(wrapup::wait_until(call, std::chrono::steady_clock::now() + left));
+    }
     service.asked = nullptr;
-    const Session<PumpsOnOneThread> other(1, PumpsOnOneThread{&service});
+    const Session<PumpsOnOneThread> call(1, PumpsOnOneThread{&service});
     Eventful::event = [&] { service.notifier.terminated(); };
-    CHECK(wrapup::wait_until(other, Eventful::time_point()));
+    CHECK(wrapup::wait_until(call, Eventful::time_point()));
 }
 
 TEST_CASE("wait_until: no session, one that is over, and one that is not", "[wait]") {
