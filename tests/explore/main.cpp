@@ -19,6 +19,7 @@
 //   explore --seeded    only that it finds the bugs that are put in
 //   explore --failing   only with a provider whose calls go wrong
 //   explore --long      what a night is for
+//   explore --long --rows stale ...      only the rows in whose name that is
 //   explore --actors 2 --whims 1 --only 'drop + release' ...    one, or some, by what is printed where one fails
 using namespace scenarios;
 using wrapup::testing::Explored;
@@ -47,10 +48,14 @@ using Tracing = TracingLine<ex::Backend>;
 using Whole = Line<WholeBackend>;
 using Failing = FailingLine<ex::Backend>;
 
+std::string_view rows; // only those in whose name this is
+
 // A table's row: scenarios that are played in one way.
 struct Row {
     std::string what;
     std::uint64_t scenarios = 0, exhausted = 0, executions = 0, redundant = 0;
+
+    bool is_wanted() const { return what.find(rows) != std::string::npos; }
 };
 
 struct Settings {
@@ -162,6 +167,7 @@ void play_named(Row& row, const std::string& name, const Settings& settings) {
 template <class L>
 Row play_all(std::string what, const Settings& settings) {
     Row row{std::move(what)};
+    if (!row.is_wanted()) return row;
     if (!settings.only.empty()) {
         play_named<L>(row, std::string(settings.only), settings);
         return row;
@@ -194,6 +200,7 @@ Row play_all(std::string what, const Settings& settings) {
 template <class L, std::size_t count>
 Row play_these(std::string what, const char* const (&names)[count], const Settings& settings) {
     Row row{std::move(what)};
+    if (!row.is_wanted()) return row;
     for (const char* const name : names)
         if (!failed) play_named<L>(row, name, settings);
     return row;
@@ -214,6 +221,7 @@ std::vector<Special> specials() {
 template <class L>
 Row play_specials(std::string what, const Settings& settings) {
     Row row{std::move(what)};
+    if (!row.is_wanted()) return row;
     for (const Special& special : specials<L>()) {
         if (failed || (!settings.only.empty() && special.name != settings.only)) continue;
         ExploreOptions options = settings.options;
@@ -225,6 +233,7 @@ Row play_specials(std::string what, const Settings& settings) {
 }
 
 void print(const Row& row) {
+    if (!row.is_wanted()) return;
     std::printf("%-64s %5" PRIu64 " scenarios", row.what.c_str(), row.scenarios);
     std::printf(", %5" PRIu64 " exhausted, %12" PRIu64 " executions, %12" PRIu64 " redundant\n", row.exhausted,
                 row.executions, row.redundant);
@@ -428,28 +437,30 @@ void quickly() {
                            {.actors = 3, .options = {.preemptions = 1}, .arguments = "--actors 3 --preemptions 1"}));
 }
 
+// As far as it goes.
 void a_night() {
-    const ExploreOptions stale{.weather = {.stale_reads = true}};
-    print(play_specials<Silent>("beginnings, the table, the mutex, limits, stale reads",
-                                {.options = stale, .arguments = "--line specials --stale"}));
+    const ExploreOptions far{.most_executions = 50'000'000};
+    const ExploreOptions stale{.weather = {.stale_reads = true}, .most_executions = 50'000'000};
     print(play_all<Silent>("2 threads, stale reads",
                            {.options = stale, .without = "wait_for", .arguments = "--actors 2 --stale"}));
-    print(play_these<Silent>("3 threads, with more steps", long_threes, {.arguments = "--actors 3"}));
     print(play_these<Silent>("3 threads, stale reads", threes, {.options = stale, .arguments = "--actors 3 --stale"}));
+    print(play_specials<Silent>("beginnings, the table, the mutex, limits, stale reads",
+                                {.options = stale, .arguments = "--line specials --stale"}));
     print(play_all<Silent>(
         "2 threads, 1 answer is another, stale reads",
         {.whims = 1, .options = stale, .without = "wait", .arguments = "--actors 2 --whims 1 --stale"}));
-    print(play_all<Silent>("2 threads, 1 answer is another", {.whims = 1, .arguments = "--actors 2 --whims 1"}));
+    print(play_these<Silent>("3 threads, with more steps", long_threes, {.options = far, .arguments = "--actors 3"}));
+    print(play_all<Silent>("2 threads, 1 answer is another",
+                           {.whims = 1, .options = far, .arguments = "--actors 2 --whims 1"}));
     print(play_all<Silent>("2 threads, 2 answers are others",
-                           {.whims = 2, .without = "wait", .arguments = "--actors 2 --whims 2"}));
+                           {.whims = 2, .options = far, .without = "wait", .arguments = "--actors 2 --whims 2"}));
     print(play_all<Silent>("3 threads, all that there are, 2 preemptions",
                            {.actors = 3, .options = {.preemptions = 2}, .arguments = "--actors 3 --preemptions 2"}));
-    print(play_these<Silent>("4 threads, 5 preemptions", fours,
-                             {.options = {.preemptions = 5}, .arguments = "--actors 4 --preemptions 5"}));
+    print(play_these<Silent>(
+        "4 threads, 5 preemptions", fours,
+        {.options = {.preemptions = 5, .most_executions = 50'000'000}, .arguments = "--actors 4 --preemptions 5"}));
     print(play_these<Silent>("3 threads, 1 answer is another", threes,
-                             {.whims = 1, .arguments = "--actors 3 --whims 1"}));
-    // As far as it goes.
-    const ExploreOptions far{.most_executions = 50'000'000};
+                             {.whims = 1, .options = far, .arguments = "--actors 3 --whims 1"}));
     print(play_all<Failing>("2 threads, all that there are, 1 call goes wrong",
                             {.faults = 1, .options = far, .arguments = "--line failing --actors 2 --faults 1"}));
     print(play_these<Failing>("3 threads, 1 call goes wrong", threes_with_faults,
@@ -470,6 +481,10 @@ int main(int argc, char** argv) {
         const std::string_view word = argv[i];
         if (word == "--each") {
             each = true;
+            continue;
+        }
+        if (word == "--rows" && i + 1 < argc) {
+            rows = argv[++i];
             continue;
         }
         if (word == "--quick" || word == "--failing" || word == "--seeded" || word == "--long") {
@@ -508,6 +523,10 @@ int main(int argc, char** argv) {
             std::fprintf(stderr, "%s: no such argument\n", word.data());
             return 2;
         }
+    }
+    if (!rows.empty() && how != "--long") {
+        std::fprintf(stderr, "--rows: goes with --long\n");
+        return 2;
     }
     const auto of_line = [&](std::string what, const Settings& settings) {
         if (line == "tracing") print(play_all<Tracing>(what, settings));

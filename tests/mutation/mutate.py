@@ -226,14 +226,15 @@ class Finder:
                 handle(match, function)
 
     def orders(self):
-        weaker = {"acq_rel": ("relaxed", "acquire", "release"), "seq_cst": ("relaxed", "acq_rel"),
-                  "acquire": ("relaxed",), "release": ("relaxed",)}
+        weaker = {"acq_rel": ("relaxed", "acquire", "release"), "acquire": ("relaxed",), "release": ("relaxed",)}
 
         def handle(match, function):
-            for other in weaker[match.group(2)]:
-                self.add("order", *match.span(2), other, function)
+            for other in weaker[match.group(1)]:
+                self.add("order", *match.span(1), other, function)
 
-        self.each(r"(memory_order(?:_|::)|[Oo]rders?::)(acquire|release|acq_rel|seq_cst)\b", handle)
+        self.each(r"Backend::(acquire|release|acq_rel)\b", handle)
+        for match in re.finditer(r"static constexpr std::memory_order \w+ = std::memory_order_(acquire|release|acq_rel);", self.source.code):
+            handle(match, "")
 
     def condition(self, start, end, function, is_loop=False):
         code = self.source.code

@@ -87,6 +87,8 @@ KILLERS = [
            only="notifier_table", arguments=("--seed", "1", "--simulate", "100000")),
     Killer("explore", ["explore/main.cpp"], "word_mutex|locked_word|observers", timeout=120, flags=("-O1",), arguments=("--quick",)),
     Killer("threads", ["threads.test.cpp"], "$^", timeout=60, only="state|steps|control_block|observers|backend|wait|reference|word_mutex|locked_word"),
+    Killer("races", ["threads.test.cpp"], "$^", timeout=60, only="state_word|observers|backend|word_mutex|locked_word",
+           flags=(*PLAIN, "-fsanitize=thread")),
 ]
 
 # Parsed once for all: none of it depends on what is mutated.
@@ -308,6 +310,9 @@ def main():
             sys.exit(f"there is no {path}: CORE in {__file__} is to be brought up to date")
     texts = dict(files)
     everything = mutate.find(files)
+    for operator, what in mutate.OPERATORS.items():
+        if not any(m.operator == operator for m in everything):
+            sys.exit(f"{operator}: there is nothing in the core of which {what}; is it written in another way now?")
     mutants = select(everything, args)
     if args.list:
         for m in mutants:
