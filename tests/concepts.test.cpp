@@ -9,6 +9,7 @@
 
 #include "support/catch.hpp"
 
+#include <atomic>
 #include <concepts>
 #include <functional>
 #include <future>
@@ -1177,3 +1178,8 @@ static_assert(sizeof(Session<Rich>) == sizeof(void*) && sizeof(Monitor<Rich>) ==
 static_assert(sizeof(Lease<Rich>) == sizeof(void*) && sizeof(Notifier<std::string>) == sizeof(void*));
 static_assert(sizeof(detail::CauseBlock<void, detail::NativeBackend>) <= 40, "beside the provider's own data");
 static_assert(sizeof(detail::SessionBlock<WatchIsStatic>) <= 48);
+
+// The explorer checks the orders by their names. One that is too weak for them is seldom seen on a machine.
+using Native = detail::NativeBackend;
+static_assert(Native::relaxed == std::memory_order_relaxed && Native::acquire == std::memory_order_acquire &&
+              Native::release == std::memory_order_release && Native::acq_rel == std::memory_order_acq_rel);
