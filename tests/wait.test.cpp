@@ -440,7 +440,7 @@ TEST_CASE("wait_for: a clock of floating point is not rounded to its unit", "[wa
 
 TEST_CASE("wait_for: a look is one at every time that a clock can show", "[wait]") {
     using TimePoint = WaitsByMilliseconds::TimePoint;
-    using Clock = TimePoint::clock;
+    using OwnClock = TimePoint::clock;
     for (const auto now : {TimePoint::min(), TimePoint(-1ms), TimePoint(1ms), TimePoint::max() - 1ms}) {
         WaitsByMilliseconds::Service service{now};
         const Session<WaitsByMilliseconds> call(1, WaitsByMilliseconds{&service});
@@ -453,7 +453,7 @@ TEST_CASE("wait_for: a look is one at every time that a clock can show", "[wait]
         CHECK(deadline_of(-1h) == now);
         CHECK(deadline_of(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())) == now);
         using Seconds = std::chrono::duration<double>;
-        CHECK_FALSE(wrapup::wait_until(call, std::chrono::time_point<Clock, Seconds>(Seconds(-infinity))));
+        CHECK_FALSE(wrapup::wait_until(call, std::chrono::time_point<OwnClock, Seconds>(Seconds(-infinity))));
         CHECK(service.deadline == TimePoint::min());
         service.notifier.terminated();
     }
