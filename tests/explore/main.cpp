@@ -84,6 +84,7 @@ void report(Row& row, const std::string& name, const Explored& explored, const s
     if (each)
         std::printf("    %-58s %12" PRIu64 " executions %12" PRIu64 " redundant%s\n", name.c_str(), explored.executions,
                     explored.redundant, explored.exhausted ? "" : ", not all");
+    std::fflush(stdout); // hours may pass until the next one
     if (as_expected) return;
     failed = true;
     if (!explored.failure) {
@@ -443,7 +444,9 @@ void a_night() {
     const ExploreOptions stale{.weather = {.stale_reads = true}, .most_executions = 50'000'000};
     print(play_all<Silent>("2 threads, stale reads",
                            {.options = stale, .without = "wait_for", .arguments = "--actors 2 --stale"}));
-    print(play_these<Silent>("3 threads, stale reads", threes, {.options = stale, .arguments = "--actors 3 --stale"}));
+    print(play_these<Silent>("3 threads, stale reads, 4 preemptions", threes,
+                             {.options = {.preemptions = 4, .weather = {.stale_reads = true}},
+                              .arguments = "--actors 3 --stale --preemptions 4"}));
     print(play_specials<Silent>("beginnings, the table, the mutex, limits, stale reads",
                                 {.options = stale, .arguments = "--line specials --stale"}));
     print(play_all<Silent>(
@@ -461,13 +464,17 @@ void a_night() {
         {.options = {.preemptions = 5, .most_executions = 50'000'000}, .arguments = "--actors 4 --preemptions 5"}));
     print(play_these<Silent>("3 threads, 1 answer is another", threes,
                              {.whims = 1, .options = far, .arguments = "--actors 3 --whims 1"}));
-    print(play_all<Failing>("2 threads, all that there are, 1 call goes wrong",
-                            {.faults = 1, .options = far, .arguments = "--line failing --actors 2 --faults 1"}));
-    print(play_these<Failing>("3 threads, 1 call goes wrong", threes_with_faults,
-                              {.faults = 1, .options = far, .arguments = "--line failing --actors 3 --faults 1"}));
+    const ExploreOptions far_with_faults{.most_executions = 5'000'000};
     print(play_all<Failing>(
-        "2 threads, 2 calls go wrong",
-        {.faults = 2, .aside = false, .options = far, .arguments = "--line failing --actors 2 --faults 2"}));
+        "2 threads, all that there are, 1 call goes wrong",
+        {.faults = 1, .options = far_with_faults, .arguments = "--line failing --actors 2 --faults 1"}));
+    print(play_these<Failing>(
+        "3 threads, 1 call goes wrong", threes_with_faults,
+        {.faults = 1, .options = far_with_faults, .arguments = "--line failing --actors 3 --faults 1"}));
+    print(play_all<Failing>("2 threads, 2 calls go wrong", {.faults = 2,
+                                                            .aside = false,
+                                                            .options = far_with_faults,
+                                                            .arguments = "--line failing --actors 2 --faults 2"}));
 }
 
 } // namespace
