@@ -81,10 +81,11 @@ void report(Row& row, const std::string& name, const Explored& explored, const s
     row.redundant += explored.redundant;
     const bool as_expected = expected ? explored.failure && explored.failure->what == expected : !explored.failure;
     row.exhausted += explored.exhausted || (expected && as_expected);
-    if (each)
+    if (each) {
         std::printf("    %-58s %12" PRIu64 " executions %12" PRIu64 " redundant%s\n", name.c_str(), explored.executions,
                     explored.redundant, explored.exhausted ? "" : ", not all");
-    std::fflush(stdout); // hours may pass until the next one
+        std::fflush(stdout); // hours may pass until the next one
+    }
     if (as_expected) return;
     failed = true;
     if (!explored.failure) {
