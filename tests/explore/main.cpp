@@ -359,9 +359,13 @@ constexpr const char* threes_with_faults[] = {
     "terminated + look + callback_that_destroys",
 };
 
+const ExploreOptions stale{.weather = {.stale_reads = true}};
+
 // What a row is called, and how its scenarios are repeated one by one.
 void rows_of_pairs() {
     print(play_all<Silent>("2 threads", {.arguments = "--actors 2"}));
+    print(play_all<Silent>("2 threads, stale reads",
+                           {.options = stale, .without = "wait_for", .arguments = "--actors 2 --stale"}));
     print(play_all<Silent>("2 threads, on a session that is over", {.over = true, .arguments = "--over --actors 2"}));
     print(play_all<Silent>("2 threads, 1 answer of the provider is another",
                            {.whims = 1, .without = "wait_for", .arguments = "--actors 2 --whims 1"}));
@@ -409,8 +413,11 @@ void rows_of_faults() {
 void every_change() {
     print(play_specials<Silent>("beginnings, the table, the mutex, limits",
                                 {.whims = 1, .arguments = "--line specials"}));
+    print(play_specials<Silent>("beginnings, the table, the mutex, limits, stale reads",
+                                {.options = stale, .arguments = "--line specials --stale"}));
     rows_of_pairs();
     print(play_these<Silent>("3 threads", threes, {.arguments = "--actors 3"}));
+    print(play_these<Silent>("3 threads, stale reads", threes, {.options = stale, .arguments = "--actors 3 --stale"}));
     print(play_these<Silent>("3 threads, with more steps, 4 preemptions", long_threes,
                              {.options = {.preemptions = 4}, .arguments = "--actors 3 --preemptions 4"}));
     print(play_all<Silent>("3 threads, all that there are, 1 preemption",
@@ -442,14 +449,12 @@ void quickly() {
 // As far as it goes.
 void a_night() {
     const ExploreOptions far{.most_executions = 50'000'000};
-    const ExploreOptions stale{.weather = {.stale_reads = true}, .most_executions = 50'000'000};
-    print(play_all<Silent>("2 threads, stale reads",
-                           {.options = stale, .without = "wait_for", .arguments = "--actors 2 --stale"}));
-    print(play_these<Silent>("3 threads, stale reads, 4 preemptions", threes,
-                             {.options = {.preemptions = 4, .weather = {.stale_reads = true}},
-                              .arguments = "--actors 3 --stale --preemptions 4"}));
-    print(play_specials<Silent>("beginnings, the table, the mutex, limits, stale reads",
-                                {.options = stale, .arguments = "--line specials --stale"}));
+    const ExploreOptions far_and_stale{.weather = {.stale_reads = true}, .most_executions = 50'000'000};
+    print(play_all<Silent>("2 threads, stale reads", {.options = stale, .arguments = "--actors 2 --stale"}));
+    print(play_all<Silent>("3 threads, every three that do not do what another does, stale reads",
+                           {.actors = 3, .aside = false, .options = far_and_stale, .arguments = "--actors 3 --stale"}));
+    print(play_these<Silent>("3 threads, with more steps, stale reads", long_threes,
+                             {.options = far_and_stale, .arguments = "--actors 3 --stale"}));
     print(play_all<Silent>(
         "2 threads, 1 answer is another, stale reads",
         {.whims = 1, .options = stale, .without = "wait", .arguments = "--actors 2 --whims 1 --stale"}));

@@ -114,6 +114,29 @@ TEST_CASE("Explorer: steps that do not conflict are one execution in whatever or
     CHECK(check_fine(apart).executions == 1);
 }
 
+TEST_CASE("Explorer: where loads may return old values, there is one execution for each value", "[explorer][count]") {
+    const auto executions = [](auto read) {
+        const auto scenario = [read] {
+            Atomic<int> atomic;
+            run(a([&] { read(atomic); }), b([&] {
+                    for (int i = 1; i <= 3; ++i) atomic.store(i, std::memory_order_relaxed);
+                }));
+        };
+        return check_fine(scenario, {.weather = {.stale_reads = true}}).executions;
+    };
+    const auto load = [](Atomic<int>& atomic) { (void)atomic.load(std::memory_order_acquire); };
+    const auto exchange_for = [](Atomic<int>& atomic, int expected) {
+        (void)atomic.compare_exchange_strong(expected, 7, std::memory_order_relaxed);
+    };
+    CHECK(executions(load) == 4);
+    CHECK(executions([&](auto& atomic) { exchange_for(atomic, 7); }) == 4);
+    CHECK(executions([&](auto& atomic) { exchange_for(atomic, 2); }) == 4);
+    CHECK(executions([&](auto& atomic) {
+              exchange_for(atomic, 0);
+              load(atomic); // 7, 1, 2 or 3, or that which has failed the exchange, or a later one
+          }) == 4 + 3 + 2 + 1);
+}
+
 TEST_CASE("Explorer: with a bound on preemptions threads run until they end or wait", "[explorer][count]") {
     CHECK(check_fine(counting(3), bounded(0)).executions == 6);
     std::uint64_t fewer = 6;

@@ -36,7 +36,8 @@ constexpr std::uint64_t usual_programs = 150;
 struct Sums {
     std::uint64_t programs = 0, too_large = 0, races = 0, deadlocks = 0, traces_counted = 0;
     std::uint64_t plain = 0, reduced = 0, redundant = 0, outcomes = 0, traces = 0;
-    std::uint64_t stale = 0, stale_plain = 0, stale_reduced = 0, stale_more = 0;
+    std::uint64_t stale = 0, stale_plain = 0, stale_reduced = 0, stale_redundant = 0, stale_more = 0;
+    std::uint64_t stale_traces_counted = 0, stale_traces = 0;
 };
 
 // Whether the order of dependent operations is all that there is to an execution of it, and the interpreter knows it all.
@@ -47,10 +48,10 @@ bool has_traces(const Program& program) {
     return program.spurious_failures == 0 || !program.has(Verb::cas_weak);
 }
 
-void check_traces(const Program& program, const Found& plain, const Found& reduced, Sums& sums) {
-    if (!has_traces(program)) return;
-    ++sums.traces_counted;
-    sums.traces += plain.traces.size();
+void check_traces(const Program& program, const Found& plain, const Found& reduced, std::uint64_t& programs,
+                  std::uint64_t& traces) {
+    ++programs;
+    traces += plain.traces.size();
     const auto by_trace = [](const auto& a, const auto& b) { return a.first == b.first; };
     CHECK(std::equal(plain.traces.begin(), plain.traces.end(), reduced.traces.begin(), reduced.traces.end(), by_trace));
     // A compare-and-exchange that may fail is taken for a change before it is made, so that more are told apart.
@@ -80,7 +81,7 @@ bool compare(const Program& program, std::uint64_t seed, Sums& sums) {
     CHECK(plain.outcomes == model.outcomes);
     CHECK(reduced.outcomes == model.outcomes);
     CHECK(reduced.executions <= plain.executions);
-    check_traces(program, plain, reduced, sums);
+    if (has_traces(program)) check_traces(program, plain, reduced, sums.traces_counted, sums.traces);
     sums.plain += plain.executions;
     sums.reduced += reduced.executions;
     sums.redundant += reduced.redundant;
@@ -121,6 +122,9 @@ void compare_with_stale_reads(const Program& program, Sums& sums) {
     if (program.sequentially_consistent) CHECK(model.outcomes == plain.outcomes);
     sums.stale_plain += plain.executions;
     sums.stale_reduced += reduced.executions;
+    sums.stale_redundant += reduced.redundant;
+    if (has_traces(program) && !program.has(Verb::cas_strong) && !program.has(Verb::cas_weak))
+        check_traces(program, plain, reduced, sums.stale_traces_counted, sums.stale_traces);
     if (plain.outcomes.size() > model.outcomes.size()) ++sums.stale_more;
 }
 
@@ -150,12 +154,15 @@ TEST_CASE("Explorer: in random programs the reduced search sees what the plain o
                 n(sums.outcomes), n(sums.plain), n(sums.reduced), n(sums.redundant));
     std::printf("explorer: %llu programs have %llu traces, each seen\n", n(sums.traces_counted), n(sums.traces));
     std::printf(
-        "explorer: with stale reads %llu programs, %llu of them with more outcomes; %llu executions, %llu reduced\n",
-        n(sums.stale), n(sums.stale_more), n(sums.stale_plain), n(sums.stale_reduced));
+        "explorer: with stale reads %llu programs, %llu of them with more outcomes; %llu executions, %llu reduced "
+        "(and %llu broken off); %llu programs have %llu traces, each seen\n",
+        n(sums.stale), n(sums.stale_more), n(sums.stale_plain), n(sums.stale_reduced), n(sums.stale_redundant),
+        n(sums.stale_traces_counted), n(sums.stale_traces));
     // What is drawn is worth the while.
     if (programs < 1000) return;
     CHECK(sums.races > programs / 100);
     CHECK(sums.deadlocks > programs / 100);
     CHECK(sums.traces_counted > programs / 100);
     CHECK(sums.stale_more > programs / 100);
+    CHECK(sums.stale_traces_counted > programs / 100);
 }

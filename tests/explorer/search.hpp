@@ -23,7 +23,8 @@ namespace programs {
 namespace explorer = wrapup::testing::explorer;
 
 // Who did what to which location, in the order of the dependent ones: two executions that have it in common differ in the
-// order of independent steps alone (they are of one trace, as Mazurkiewicz calls it).
+// order of independent steps alone (they are of one trace, as Mazurkiewicz calls it). Where loads may read old values it is
+// which value each has read, and in which order they were stored.
 using Trace = std::string;
 
 // What the threads of a program share.
@@ -38,7 +39,10 @@ struct Shared {
 // Runs one program, as often as it is called.
 class Interpreter {
 public:
-    explicit Interpreter(const Program& program) : program_(program) {}
+    explicit Interpreter(const Program& program) : program_(program) {
+        // What compares values must find them as they are.
+        for (const Verb verb : {Verb::cas_strong, Verb::cas_weak, Verb::sleep}) marks_ = marks_ && !program.has(verb);
+    }
 
     void operator()() {
         seen_.assign(program_.threads.size(), {});
@@ -75,12 +79,24 @@ private:
     static constexpr const char* names[] = {"a", "b", "c"};
 
     void did(std::size_t thread, std::size_t location, bool changes) {
-        std::string& log = trace_[thread];
-        log += static_cast<char>('A' + location);
-        log += std::to_string(versions_[location]);
-        if (changes) log += '!';
+        log(thread, location, versions_[location]);
+        if (changes) trace_[thread] += '!';
         if (changes) ++versions_[location];
     }
+    void did_load(std::size_t thread, std::size_t location, int value) {
+        if (marks_) log(thread, location, static_cast<unsigned>(value));
+        else did(thread, location, false);
+    }
+    void log(std::size_t thread, std::size_t location, unsigned version) {
+        trace_[thread] += static_cast<char>('A' + location);
+        trace_[thread] += std::to_string(version);
+    }
+
+    // Above what is stored stands which step has stored it, and above that how often it was added to since.
+    [[nodiscard]] int mark(std::size_t thread, std::size_t at) const {
+        return marks_ ? static_cast<int>(thread * 16 + at + 1) << 8 : 0;
+    }
+    [[nodiscard]] int mark_of_addition() const { return marks_ ? 1 << 16 : 0; }
 
     void run(const Shared& shared, std::size_t i) {
         std::string& seen = seen_[i];
@@ -92,10 +108,15 @@ private:
             const int value = step.value;
             auto& atomic = shared.atomic[o];
             switch (step.verb) {
-            case Verb::load: see(atomic.load(step.order)); break;
-            case Verb::store: atomic.store(value, step.order); break;
-            case Verb::exchange: see(atomic.exchange(value, step.order)); break;
-            case Verb::add: see(atomic.fetch_add(value, step.order)); break;
+            case Verb::load: {
+                const int loaded = atomic.load(step.order);
+                see(loaded);
+                did_load(i, o, loaded);
+                break;
+            }
+            case Verb::store: atomic.store(value + mark(i, at), step.order); break;
+            case Verb::exchange: see(atomic.exchange(value + mark(i, at), step.order)); break;
+            case Verb::add: see(atomic.fetch_add(value + mark_of_addition(), step.order)); break;
             case Verb::cas_strong:
             case Verb::cas_weak: {
                 int expected = step.expected;
@@ -147,13 +168,13 @@ private:
                 if (seen.empty() || seen.back() % 2 == 0) ++at;
                 break;
             }
-            if (step.verb == Verb::load) did(i, o, false);
             if (step.verb == Verb::store || step.verb == Verb::exchange || step.verb == Verb::add) did(i, o, true);
             if (step.verb == Verb::lock) did(i, atomics + o, true);
         }
     }
 
     const Program& program_;
+    bool marks_ = true;
     std::vector<std::string> seen_;
     std::vector<Trace> trace_;
     std::array<unsigned, atomics + mutexes> versions_{};

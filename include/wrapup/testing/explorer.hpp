@@ -55,7 +55,9 @@ namespace wrapup::testing {
 /// How far to look.
 struct ExploreOptions {
     /// How often a thread may be interrupted that could go on. Unbounded, every execution is covered, by way of one of those
-    /// that differ in the order of independent steps alone; with a bound, however high, each is made by itself.
+    /// that differ in the order of independent steps alone; with a bound, however high, each is made by itself. Where loads
+    /// may return old values, they are independent of what is stored meanwhile: then there are few executions more without
+    /// a bound, often fewer, and many more with one.
     unsigned preemptions = explorer::Choices::unbounded;
     /// What else may happen.
     explorer::Weather weather{};

@@ -45,8 +45,9 @@ public:
     [[nodiscard]] T load(std::memory_order order = std::memory_order_seq_cst) const {
         Engine* const engine = Engine::current();
         if (!engine) return value_;
-        engine->operate({.name = "load", .location = &location_});
-        return read(*engine, order, "load", order != std::memory_order_seq_cst);
+        const bool stale = engine->weather().stale_reads && order != std::memory_order_seq_cst;
+        engine->operate({.name = "load", .location = &location_, .reads_old = stale});
+        return read(*engine, order, "load", stale);
     }
 
     void store(T value, std::memory_order order = std::memory_order_seq_cst) {
@@ -91,12 +92,15 @@ public:
         Engine* const engine = Engine::current();
         if (!engine && same(value_, old)) std::abort(); // nobody will ever wake it
         if (!engine) return;
-        engine->operate({.name = "wait", .location = &location_, .changes = true});
+        engine->operate({.name = "wait", .location = &location_, .changes = true, .value_stays = true});
         // Whether it sleeps is decided by what is there.
         while (same(read(*engine, order, "wait", false), old)) {
             engine->sleep(location_);
-            engine->operate(
-                {.name = "wait", .location = &location_, .changes = true, .needs = Operation::Needs::notification});
+            engine->operate({.name = "wait",
+                             .location = &location_,
+                             .changes = true,
+                             .value_stays = true,
+                             .needs = Operation::Needs::notification});
         }
     }
     void notify_one() { notify(false); }
@@ -164,10 +168,10 @@ private:
         engine.done();
         return value;
     }
-    // One may be passed over as long as the thread knows of none that is younger.
+    // One may be passed over as long as the thread knows of none that is younger, unless that was tried.
     std::size_t oldest(Engine& engine) const {
         std::size_t i = location_.history.size() - 1;
-        while (i > 0 && !knows(engine, location_.history[i])) --i;
+        while (i > engine.oldest_untried(location_) && !knows(engine, location_.history[i])) --i;
         return i;
     }
     static void learn(Engine& engine, Stored& stored) {
@@ -224,8 +228,10 @@ private:
             return equal;
         }
         engine->operate({.name = "compare_exchange", .location = &location_, .changes = true});
-        if (!location_.history.empty() && failure != std::memory_order_seq_cst)
+        const bool stale = engine->weather().stale_reads && failure != std::memory_order_seq_cst;
+        if (stale)
             if (const Stored* const old = another(*engine, expected)) {
+                engine->was_a_load(true);
                 expected = failed(*engine, value_of(old->value), old->released, failure, "");
                 return false;
             }
@@ -235,11 +241,11 @@ private:
             return true;
         }
         if (!location_.history.empty()) learn(*engine, location_.history.back());
+        engine->was_a_load(stale && !equal); // without cause it fails with the last value alone
         expected = failed(*engine, value_, location_.released, failure, equal ? " without cause" : "");
         return false;
     }
     T failed(Engine& engine, T value, const VectorClock& released, std::memory_order order, const char* why) {
-        engine.changed_nothing();
         if (engine.tracing())
             engine.tell(name_of(location_) + " compare_exchange fails" + why + ", is " + text(value) + name(order));
         if (acquires(order)) engine.clock().join(released);
@@ -263,7 +269,7 @@ private:
     void notify(bool all) {
         Engine* const engine = Engine::current();
         if (!engine) return;
-        engine->operate({.name = "notify", .location = &location_, .changes = true});
+        engine->operate({.name = "notify", .location = &location_, .changes = true, .value_stays = true});
         if (engine->tracing()) engine->tell(name_of(location_) + " notify");
         engine->notify(location_, all, true);
         engine->done();

@@ -34,8 +34,9 @@ constexpr unsigned nth(Threads threads, unsigned n) noexcept {
 /// along a path that is given.
 ///
 /// Depth first without a bound, an execution is not begun where it could only reorder what does not conflict: a thread whose
-/// step was tried from here *sleeps* until a step is made that conflicts with its own (Godefroid's sleep sets). With a
-/// bound on preemptions nobody sleeps: the execution that a sleeping one repeats may be beyond the bound.
+/// step was tried from here *sleeps* until a step is made that conflicts with its own (Godefroid's sleep sets). Where loads
+/// may return old values, a load and a store do not conflict: behind the store, what the load could return in front of it is
+/// left out. With a bound on preemptions nobody sleeps: the execution that a sleeping one repeats may be beyond the bound.
 class Choices {
 public:
     static constexpr unsigned unbounded = std::numeric_limits<unsigned>::max();

@@ -61,11 +61,15 @@ struct Operation {
     Location* location = nullptr;
     Location* other = nullptr; // a second one, or none
     bool changes = false;
+    bool value_stays = false; // what it changes is who waits
+    bool reads_old = false;   // it is a load, and may return an old value
     Needs needs = Needs::nothing;
 
-    /// Whether it makes a difference which of the two comes first.
+    /// Whether it made a difference if this one, which was made first, came after the other one.
     [[nodiscard]] bool conflicts_with(const Operation& with) const noexcept {
-        if (!changes && !with.changes) return false;
+        if (reads_old) return false; // it can return afterwards what it has returned
+        if (!changes && (!with.changes || with.value_stays)) return false;
+        if (!with.changes && value_stays) return false;
         return (location && (location == with.location || location == with.other)) ||
                (other && (other == with.location || other == with.other));
     }

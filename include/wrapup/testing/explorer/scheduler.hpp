@@ -8,6 +8,7 @@
 #include <wrapup/testing/explorer/vector_clock.hpp>
 #include <wrapup/testing/explorer/weather.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -74,8 +75,15 @@ public:
     [[nodiscard]] VectorClock& clock() noexcept { return crew_[running_].clock; }
     [[nodiscard]] const void* running_name() noexcept { return &crew_[running_]; }
 
-    /// What was done changed nothing after all.
-    void changed_nothing() noexcept { current_.changes = false; }
+    /// What was done is a load after all, of a value that it may return later too, or not.
+    void was_a_load(bool reads_old) noexcept {
+        current_.changes = false;
+        current_.reads_old = reads_old;
+    }
+    /// The oldest value that the running thread has to try to read: those that are older were tried before others went on.
+    [[nodiscard]] std::size_t oldest_untried(const Location& location) noexcept {
+        return std::min(crew_[running_].tried, location.history.size() - 1);
+    }
     /// The operation is done; what follows is later than what it has released.
     void done() noexcept { ++clock()[running_]; }
 
@@ -167,6 +175,7 @@ protected:
     void operate(const Operation& operation) {
         Member& self = crew_[running_];
         self.pending = operation;
+        self.tried = 0;
         if (self.starter != Member::nobody) back_to_the_starter();
         else go_on();
         current_ = self.pending; // as it has become meanwhile
@@ -243,12 +252,23 @@ private:
         if (redundant_ || std::has_single_bit(enabled)) return has(enabled, running_) ? running_ : nth(enabled, 0);
         const unsigned next = choices_.thread(enabled, running_, asleep_);
         if (choices_.astray()) violate(choices_.why_astray());
+        if (weather_.stale_reads) note_what_was_tried();
         return next;
     }
 
     void wake_conflicting() noexcept {
         for (unsigned i = 0; asleep_ >> i != 0; ++i)
             if (has(asleep_, i) && current_.conflicts_with(crew_[i].pending)) asleep_ = without(asleep_, i);
+    }
+
+    // Who sleeps has read each of the values that are there, in other executions. To read one of these later, when others have
+    // stored more and so woken it, comes to the same.
+    void note_what_was_tried() {
+        for (unsigned i = 0; asleep_ >> i != 0; ++i) {
+            if (!has(asleep_, i)) continue;
+            Member& sleeper = crew_[i];
+            if (const Location* const location = sleeper.pending.location) sleeper.tried = location->history.size();
+        }
     }
 
     bool is_enabled(unsigned thread) {
