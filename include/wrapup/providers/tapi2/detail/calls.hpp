@@ -40,7 +40,8 @@ namespace wrapup::tapi2::detail {
 // then find no call.
 //
 // No function of TAPI is called, no notice given and no handler run under the mutex. A handle is used by whoever has counted
-// itself in `Record::uses`; it is given back by the one that finds nobody there, and unmapped before that, so that what TAPI still says of it finds nobody, and the next call that gets its number hears nothing that was meant for it.
+// itself in `Record::uses`; it is given back by the one that finds nobody there, and unmapped before that, so that what TAPI
+// still says of it finds nobody, and the next call that gets its number hears nothing that was meant for it.
 //
 // What is due for a call is done by `settle`, by whoever has changed something about it: there is nothing to be remembered.
 class Calls {
