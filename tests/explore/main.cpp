@@ -448,8 +448,8 @@ void quickly() {
 
 // As far as it goes.
 void a_night() {
-    const ExploreOptions far{.most_executions = 200'000'000};
-    const ExploreOptions far_and_stale{.weather = {.stale_reads = true}, .most_executions = 200'000'000};
+    const ExploreOptions far{.most_executions = 400'000'000};
+    const ExploreOptions far_and_stale{.weather = {.stale_reads = true}, .most_executions = 400'000'000};
     print(play_all<Silent>("2 threads, stale reads", {.options = stale, .arguments = "--actors 2 --stale"}));
     print(play_these<Silent>("3 threads, with more steps, stale reads", long_threes,
                              {.options = far_and_stale, .arguments = "--actors 3 --stale"}));
