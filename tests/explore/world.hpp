@@ -27,9 +27,9 @@ public:
         wrapup::Monitor<Line> monitor;
         wrapup::Controller<Line> controller;
         std::optional<Callback> callback;
-        int ran = 0;           // how often its callback was called
-        bool expected = false; // it is registered until the end
-        bool removed = false;  // it must not be called any more
+        int ran = 0;                     // how often its callback was called
+        bool expected = false;           // it is registered until the end
+        ex::Plain<bool> removed = false; // it must not be called any more, and a call of it has come before
     };
 
     typename Line::Served service;

@@ -450,6 +450,32 @@ TEST_CASE("Explorer: a schedule that is good is one execution", "[explorer][sche
     CHECK_FALSE(explored.exhausted);
 }
 
+TEST_CASE("Explorer: a schedule says which value was read where the others had been tried", "[explorer][schedule]") {
+    const auto late = [](auto read) {
+        return [read] {
+            Atomic<int> first, second;
+            run(a([&] {
+                    const int value = read(first);
+                    const int other = second.load();
+                    check(pick(3) != 1 || value != 1 || other != 0, "the second one is there");
+                }),
+                b([&] {
+                    first.store(1, std::memory_order_relaxed);
+                    second.store(1, std::memory_order_relaxed);
+                }));
+        };
+    };
+    const ExploreOptions stale{.weather = {.stale_reads = true}};
+    check_found("the second one is there", late([](auto& atomic) { return atomic.load(std::memory_order_relaxed); }),
+                stale);
+    check_found("the second one is there", late([](auto& atomic) {
+                    int expected = 7;
+                    (void)atomic.compare_exchange_strong(expected, 8, std::memory_order_relaxed);
+                    return expected;
+                }),
+                stale);
+}
+
 // ---- exceptions
 
 TEST_CASE("Explorer: several threads are in handlers at once, each with its own exception", "[explorer][exception]") {

@@ -19,6 +19,7 @@ using explorer::ConditionVariable;
 using explorer::Mutex;
 using explorer::Plain;
 using explorer::run;
+using explorer::Spinning;
 using explorer::Weather;
 
 namespace {
@@ -413,6 +414,30 @@ TEST_CASE("Explorer: who is notified, and finds the old value, waits on", "[expl
         return seen;
     });
     CHECK(all == Set{{1}, {2}});
+}
+
+TEST_CASE("Explorer: whatever changes an atomic that is looked at again and again ends the wait for it",
+          "[explorer][atomic_wait]") {
+    using Change = void (*)(Spinning<int>&);
+    const Change changes[] = {[](Spinning<int>& atomic) { atomic.store(1); },
+                              [](Spinning<int>& atomic) { (void)atomic.exchange(1); },
+                              [](Spinning<int>& atomic) { (void)atomic.fetch_add(1); },
+                              [](Spinning<int>& atomic) {
+                                  int expected = 0;
+                                  (void)atomic.compare_exchange_strong(expected, 1);
+                              }};
+    for (const Change change : changes)
+        for (const bool stale : {false, true})
+            check_fine(
+                [change] {
+                    Spinning<int> atomic(0);
+                    run(a([&] {
+                            atomic.wait(0);
+                            check(atomic.load() == 1, "it is what was waited for");
+                        }),
+                        b([&] { change(atomic); }));
+                },
+                with({.stale_reads = stale}));
 }
 
 TEST_CASE("Explorer: what wakes from an atomic has acquired it", "[explorer][atomic_wait]") {

@@ -42,7 +42,8 @@
 ///   `explorer::Weather::stale_reads`;
 /// - what follows the first violation, of whichever execution comes first;
 /// - memory that is neither `explorer::Plain` nor named to `explorer::Backend::reads` and `writes`, and what is allocated
-///   otherwise than by the backend: that is for the sanitizers;
+///   otherwise than by the backend: that is for the sanitizers. In which order threads come to it is not explored either, as a
+///   variable with which the scenario keeps books: what it checks there it checks at the end, or of a `Plain`;
 /// - a loop without steps, which hangs. One that polls until another thread has done something ends, by fairness alone, and
 ///   is taken for one that does not: wait instead;
 /// - more than 7 threads beside the scenario's own.

@@ -60,7 +60,6 @@ public:
         if (engine->tracing()) engine->tell(name_of(location_) + " store " + text(value) + name(order));
         location_.released = {};
         write(*engine, value, order);
-        if (spinning_) engine->notify(location_, true, true);
         engine->done();
     }
 
@@ -158,7 +157,10 @@ private:
         if (!location_.history.empty()) {
             auto& history = location_.history;
             std::size_t chosen = history.size() - 1;
-            if (stale) chosen -= engine.pick(static_cast<unsigned>(chosen - oldest(engine) + 1));
+            if (stale) {
+                const auto from = [chosen](std::size_t first) { return static_cast<unsigned>(chosen - first + 1); };
+                chosen -= engine.pick(from(oldest_untried(engine)), from(oldest(engine)));
+            }
             learn(engine, history[chosen]);
             value = value_of(history[chosen].value);
             released = &history[chosen].released;
@@ -168,11 +170,14 @@ private:
         engine.done();
         return value;
     }
-    // One may be passed over as long as the thread knows of none that is younger, unless that was tried.
+    // One may be passed over as long as the thread knows of none that is younger.
     std::size_t oldest(Engine& engine) const {
         std::size_t i = location_.history.size() - 1;
-        while (i > engine.oldest_untried(location_) && !knows(engine, location_.history[i])) --i;
+        while (i > 0 && !knows(engine, location_.history[i])) --i;
         return i;
+    }
+    std::size_t oldest_untried(Engine& engine) const {
+        return std::max(oldest(engine), engine.oldest_untried(location_));
     }
     static void learn(Engine& engine, Stored& stored) {
         if (stored.known[engine.running()] == 0) stored.known[engine.running()] = engine.clock()[engine.running()];
@@ -188,6 +193,7 @@ private:
         value_ = value;
         if (releases(order)) location_.released.join(engine.clock());
         remember(engine, false);
+        if (spinning_) engine.notify(location_, true, true);
     }
     void remember(Engine& engine, bool first) {
         if (!engine.weather().stale_reads) return;
@@ -256,8 +262,11 @@ private:
     const Stored* another(Engine& engine, T expected) {
         auto& history = location_.history;
         const auto differs = [expected](const Stored& stored) { return !same(value_of(stored.value), expected); };
-        const auto first = history.begin() + static_cast<std::ptrdiff_t>(oldest(engine));
-        auto n = engine.pick(1 + static_cast<unsigned>(std::count_if(first, history.end() - 1, differs)));
+        const auto from = [&](std::size_t first) {
+            const auto begin = history.begin() + static_cast<std::ptrdiff_t>(first);
+            return 1 + static_cast<unsigned>(std::count_if(begin, history.end() - 1, differs));
+        };
+        auto n = engine.pick(from(oldest_untried(engine)), from(oldest(engine)));
         for (auto stored = history.end() - 1; n > 0;)
             if (differs(*--stored) && --n == 0) {
                 learn(engine, *stored);
@@ -276,7 +285,7 @@ private:
     }
 
     T value_;
-    bool spinning_ = false; // a store wakes who waits
+    bool spinning_ = false; // another value wakes who waits
     mutable Location location_;
 };
 

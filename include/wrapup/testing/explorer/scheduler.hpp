@@ -87,9 +87,12 @@ public:
     /// The operation is done; what follows is later than what it has released.
     void done() noexcept { ++clock()[running_]; }
 
-    unsigned pick(unsigned count) {
-        if (count == 0 || count > 255) violate("pick: there are " + std::to_string(count) + " values to choose from");
-        if (count == 1 || redundant_) return 0;
+    unsigned pick(unsigned count) { return pick(count, count); }
+    /// Out of `all`, of which those behind the first `count` were tried. It is in the schedule wherever there are several in
+    /// all, since who follows a schedule has tried none.
+    unsigned pick(unsigned count, unsigned all) {
+        if (all == 0 || all > 255) violate("pick: there are " + std::to_string(all) + " values to choose from");
+        if (all == 1 || redundant_) return 0;
         const unsigned value = choices_.value(count);
         if (choices_.astray()) violate(choices_.why_astray());
         return value;
