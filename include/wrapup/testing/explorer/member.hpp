@@ -30,10 +30,9 @@ struct Member {
     void* argument = nullptr;
     Operation pending;     // what it does when it is its turn
     bool notified = false; // since it went to sleep
-    std::size_t tried =
-        0; // so many of the values of its location, from the oldest on, need not be read by this operation
-    int starter = nobody; // that it goes back to, before its first visible operation
-    Threads awaited = 0;  // which it has run
+    std::size_t tried = 0; // so many values of its location, the oldest, it need not read
+    int starter = nobody;  // that it goes back to, before its first visible operation
+    Threads awaited = 0;   // which it has run
     VectorClock clock;
     Fiber fiber;
 };
