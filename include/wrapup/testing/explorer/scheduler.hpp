@@ -61,7 +61,7 @@ public:
             self.awaited = with(self.awaited, i);
             // Up to its first visible operation: nothing of that matters to others.
             thread.starter = static_cast<int>(caller);
-            running_ = i;
+            turn_to(i);
             self.fiber.switch_to(thread.fiber);
         }
         ++self.clock[caller];
@@ -72,8 +72,8 @@ public:
     // ---- what threads do
 
     [[nodiscard]] unsigned running() const noexcept { return running_; }
-    [[nodiscard]] VectorClock& clock() noexcept { return crew_[running_].clock; }
-    [[nodiscard]] const void* running_name() noexcept { return &crew_[running_]; }
+    [[nodiscard]] VectorClock& clock() noexcept { return self_->clock; }
+    [[nodiscard]] const void* running_name() noexcept { return self_; }
 
     /// What was done is a load after all, of a value that it may return later too, or not.
     void was_a_load(bool reads_old) noexcept {
@@ -82,7 +82,7 @@ public:
     }
     /// The oldest value that the running thread has to try to read: those that are older were tried before others went on.
     [[nodiscard]] std::size_t oldest_untried(const Location& location) noexcept {
-        return std::min(crew_[running_].tried, location.history.size() - 1);
+        return std::min(self_->tried, location.history.size() - 1);
     }
     /// The operation is done; what follows is later than what it has released.
     void done() noexcept { ++clock()[running_]; }
@@ -110,11 +110,11 @@ public:
 
     void sleep(Location& location) noexcept {
         location.sleepers = with(location.sleepers, running_);
-        crew_[running_].notified = false;
+        self_->notified = false;
     }
     /// Whether the thread that slept was notified. Otherwise it does not sleep any more.
     bool notified(Location& location) noexcept {
-        if (crew_[running_].notified) return true;
+        if (self_->notified) return true;
         location.sleepers = without(location.sleepers, running_);
         return false;
     }
@@ -142,12 +142,12 @@ public:
         return text;
     }
     void tell(std::string what) {
-        if (tracing_) trace_.push_back(std::string(crew_[running_].name) + ": " + std::move(what));
+        if (tracing_) trace_.push_back(std::string(self_->name) + ": " + std::move(what));
     }
     [[noreturn]] void violate(std::string what) {
-        note_violation(std::string(crew_[running_].name) + ": " + what);
+        note_violation(std::string(self_->name) + ": " + what);
         std::string().swap(what); // what is left on this stack is not destroyed
-        crew_[running_].fiber.switch_to(host_);
+        self_->fiber.switch_to(host_);
         std::abort(); // nobody comes back
     }
 
@@ -160,7 +160,7 @@ protected:
         redundant_ = false;
         left_ = weather_;
         last_step_ = steps_ + weather_.most_steps;
-        running_ = 0;
+        turn_to(0);
         live_ = asleep_ = 0;
         current_ = {};
         for (unsigned i = 0; i < crew_.size(); ++i) crew_[i].clock = {};
@@ -176,7 +176,7 @@ protected:
 
     /// A choice of who goes on. It returns when the calling thread may make the operation.
     void operate(const Operation& operation) {
-        Member& self = crew_[running_];
+        Member& self = *self_;
         self.pending = operation;
         self.tried = 0;
         if (self.starter != Member::nobody) back_to_the_starter();
@@ -212,6 +212,11 @@ private:
         }
     }
 
+    void turn_to(unsigned thread) {
+        running_ = thread;
+        self_ = &crew_[thread];
+    }
+
     void launch(unsigned thread, const char* name, Entry entry, void* argument) {
         Member& self = crew_[thread];
         self.name = name;
@@ -225,34 +230,34 @@ private:
     // A thread has come to its end; its fiber stays for the next one.
     void finish() {
         live_ = without(live_, running_);
-        if (running_ == 0) crew_[0].fiber.switch_to(host_);
-        else if (crew_[running_].starter != Member::nobody) back_to_the_starter();
+        if (running_ == 0) self_->fiber.switch_to(host_);
+        else if (self_->starter != Member::nobody) back_to_the_starter();
         else go_on();
     }
 
     void back_to_the_starter() {
-        Member& self = crew_[running_];
-        running_ = static_cast<unsigned>(std::exchange(self.starter, Member::nobody));
-        self.fiber.switch_to(crew_[running_].fiber);
+        Member& self = *self_;
+        turn_to(static_cast<unsigned>(std::exchange(self.starter, Member::nobody)));
+        self.fiber.switch_to(self_->fiber);
     }
 
     // Switches to whoever is chosen; comes back when it is the caller's turn again.
     void go_on() {
-        Member& self = crew_[running_];
+        Member& self = *self_;
         const unsigned next = choose();
         if (next == running_) return;
-        running_ = next;
-        self.fiber.switch_to(crew_[next].fiber);
+        turn_to(next);
+        self.fiber.switch_to(self_->fiber);
     }
 
     unsigned choose() {
         wake_conflicting();
         Threads enabled = 0;
-        for (unsigned i = 0; i < crew_.size(); ++i)
-            if (is_enabled(i)) enabled = with(enabled, i);
+        for (unsigned i = 0; live_ >> i != 0; ++i)
+            if (has(live_, i) && is_enabled(crew_[i])) enabled = with(enabled, i);
         if (enabled == 0) violate(deadlock());
         if (!redundant_ && (enabled & ~asleep_) == 0) redundant_ = true;
-        if (redundant_ || std::has_single_bit(enabled)) return has(enabled, running_) ? running_ : nth(enabled, 0);
+        if (redundant_ || enabled == only(nth(enabled, 0))) return has(enabled, running_) ? running_ : nth(enabled, 0);
         const unsigned next = choices_.thread(enabled, running_, asleep_);
         if (choices_.astray()) violate(choices_.why_astray());
         if (weather_.stale_reads) note_what_was_tried();
@@ -274,9 +279,8 @@ private:
         }
     }
 
-    bool is_enabled(unsigned thread) {
-        if (!has(live_, thread)) return false;
-        const Member& self = crew_[thread];
+    // One that has not finished.
+    bool is_enabled(const Member& self) const noexcept {
         switch (self.pending.needs) {
         case Operation::Needs::nothing: return true;
         case Operation::Needs::mutex: return self.pending.location->owner == Location::nobody;
@@ -306,6 +310,7 @@ private:
     Fiber host_;
     Crew crew_{*this, &live};
     unsigned running_ = 0;
+    Member* self_ = nullptr; // who is running
     Threads live_ = 0;
     unsigned next_ = 1; // the first that was not run beside those that are
     Threads asleep_ = 0;
