@@ -21,6 +21,7 @@
 //   explore --long      what a night is for
 //   explore --long --rows stale ...      only the rows in whose name that is
 //   explore --actors 2 --whims 1 --only 'drop + release' ...    one, or some, by what is printed where one fails
+//   explore --part 1/2 ...    the first half of each
 using namespace scenarios;
 using wrapup::testing::Explored;
 using wrapup::testing::ExploreOptions;
@@ -529,10 +530,16 @@ int main(int argc, char** argv) {
         else if (word == "--preemptions") s.options.preemptions = number();
         else if (word == "--most-executions") s.options.most_executions = std::strtoull(value, nullptr, 10);
         else if (word == "--without") s.without = value;
+        else if (word == "--part" && std::sscanf(value, "%u/%u", &s.options.part, &s.options.parts) == 2)
+            --s.options.part;
         else if (word != "--schedule" && word != "--only") {
             std::fprintf(stderr, "%s: no such argument\n", word.data());
             return 2;
         }
+    }
+    if (s.options.part >= s.options.parts) {
+        std::fprintf(stderr, "--part: the first of two is 1/2\n");
+        return 2;
     }
     if (!rows.empty() && how != "--long") {
         std::fprintf(stderr, "--rows: goes with --long\n");

@@ -160,6 +160,66 @@ TEST_CASE("Explorer: no more executions than are asked for", "[explorer][count]"
     }
 }
 
+TEST_CASE("Explorer: parts that are few are about as large as each other, and all the whole together",
+          "[explorer][part]") {
+    const unsigned preemptions = GENERATE(ExploreOptions().preemptions, 4u);
+    using Orders = std::multiset<std::string>;
+    const auto orders = [&](unsigned part, unsigned parts) {
+        Orders seen;
+        const auto scenario = [&] {
+            Atomic<int> next(0);
+            std::string order(9, ' ');
+            const auto sign = [&](char name) {
+                for (int i = 0; i < 3; ++i) order[static_cast<std::size_t>(next.fetch_add(1))] = name;
+            };
+            run(a([&] { sign('a'); }), b([&] { sign('b'); }), c([&] { sign(pick(2) == 0 ? 'c' : 'C'); }));
+            seen.insert(order);
+        };
+        const auto explored = check_fine(scenario, {.preemptions = preemptions, .part = part, .parts = parts});
+        CHECK(explored.executions == seen.size());
+        return seen;
+    };
+    const Orders all = orders(0, 1);
+    for (const unsigned parts : {2u, 3u, 7u}) {
+        Orders together;
+        for (unsigned part = 0; part < parts; ++part) {
+            const Orders some = orders(part, parts);
+            if (parts < 7) {
+                CHECK(some.size() > all.size() / parts / 2);
+                CHECK(some.size() < all.size() / parts * 3 / 2);
+            }
+            together.insert(some.begin(), some.end());
+        }
+        CHECK(together.size() < all.size() * 5 / 4);
+        CHECK(std::set<std::string>(together.begin(), together.end()) == std::set<std::string>(all.begin(), all.end()));
+    }
+    const auto nothing = [] {};
+    CHECK_THROWS_AS(explore({.part = 2, .parts = 2}, nothing), std::invalid_argument);
+    CHECK_THROWS_AS(explore({.part = 0, .parts = 0}, nothing), std::invalid_argument);
+    CHECK(check_fine(nothing, {.part = 1, .parts = 2}).executions == 1);
+}
+
+TEST_CASE("Explorer: what is wrong is found in some part, and by its schedule in any", "[explorer][part]") {
+    const auto scenario = [] {
+        Atomic<int> sum(0);
+        const auto add = [&] { sum.store(sum.load() + 1); };
+        run(a(add), b(add), c(add));
+        check(sum.load() != 1, "not all read what nobody has changed");
+    };
+    unsigned found = 0;
+    for (unsigned part = 0; part < 4; ++part) {
+        const auto explored = explore({.part = part, .parts = 4}, scenario);
+        if (!explored.failure) continue;
+        ++found;
+        for (unsigned other = 0; other < 4; ++other) {
+            const auto again = explore({.part = other, .parts = 4, .schedule = explored.failure->schedule}, scenario);
+            REQUIRE(again.failure);
+            CHECK(again.failure->what == explored.failure->what);
+        }
+    }
+    CHECK(found > 0);
+}
+
 TEST_CASE("Explorer: so many executions at random, by their seed", "[explorer][random]") {
     const auto orders = [](std::uint64_t seed) {
         std::vector<std::vector<int>> all;

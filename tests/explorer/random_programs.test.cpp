@@ -48,11 +48,32 @@ bool has_traces(const Program& program) {
     return program.spurious_failures == 0 || !program.has(Verb::cas_weak);
 }
 
+constexpr auto by_trace = [](const auto& a, const auto& b) { return a.first == b.first; };
+
+// The three parts of a search are the whole.
+void check_parts(const Program& program, const Found& whole, bool stale_reads, std::uint64_t most) {
+    constexpr unsigned parts = 3;
+    Found together;
+    for (unsigned part = 0; part < parts; ++part) {
+        Found found = search(program, Choices::depth_first(Choices::unbounded, part, parts), stale_reads, most);
+        CHECK((whole.race || found.executions <= whole.executions)); // it ends with a race
+        together.race = together.race || found.race;
+        together.executions += found.executions;
+        together.outcomes.merge(found.outcomes);
+        together.traces.merge(found.traces);
+    }
+    CHECK(together.race == whole.race);
+    if (whole.race) return;
+    CHECK(together.executions >= whole.executions);
+    CHECK(together.outcomes == whole.outcomes);
+    CHECK(
+        std::equal(together.traces.begin(), together.traces.end(), whole.traces.begin(), whole.traces.end(), by_trace));
+}
+
 void check_traces(const Program& program, const Found& plain, const Found& reduced, std::uint64_t& programs,
                   std::uint64_t& traces) {
     ++programs;
     traces += plain.traces.size();
-    const auto by_trace = [](const auto& a, const auto& b) { return a.first == b.first; };
     CHECK(std::equal(plain.traces.begin(), plain.traces.end(), reduced.traces.begin(), reduced.traces.end(), by_trace));
     // A compare-and-exchange that may fail is taken for a change before it is made, so that more are told apart.
     if (!program.has(Verb::cas_strong) && !program.has(Verb::cas_weak))
@@ -71,6 +92,7 @@ bool compare(const Program& program, std::uint64_t seed, Sums& sums) {
     CHECK(reduced.other.empty());
     CHECK(plain.redundant == 0);
     CHECK(plain.race == reduced.race);
+    check_parts(program, reduced, false, most);
     // Where all is sequentially consistent, a race is what can be seen to be one; elsewhere there may be more.
     if (program.sequentially_consistent) CHECK(plain.race == model.race);
     else CHECK((plain.race || !model.race));
@@ -114,6 +136,7 @@ void compare_with_stale_reads(const Program& program, Sums& sums) {
     CHECK(plain.other.empty());
     CHECK(reduced.other.empty());
     CHECK(plain.race == reduced.race);
+    check_parts(program, reduced, true, most);
     if (plain.race) return;
     CHECK(plain.outcomes == reduced.outcomes);
     CHECK(reduced.executions <= plain.executions);

@@ -64,6 +64,10 @@ struct ExploreOptions {
     explorer::Weather weather{};
     /// No more executions than these. Where they do not suffice, `Explored::exhausted` is false.
     std::uint64_t most_executions = std::uint64_t{1} << 62;
+    /// Only this part of so many, counted from zero: each can be explored by a process, or on a system thread, of its own. They are
+    /// about as large as each other where the scenario is large, and have a few executions in common. There are no parts of
+    /// what is at random.
+    unsigned part = 0, parts = 1;
     /// So many executions at random instead, unless it is zero.
     std::uint64_t random_executions = 0;
     /// What these are drawn by.
@@ -94,7 +98,7 @@ struct Explored {
 /// What is on the stacks of an execution that fails is not destroyed.
 ///
 /// *Thread safety:* each system thread may explore at the same time, by itself. *Blocks* for as long as it takes.
-/// @throws std::invalid_argument where the schedule is none
+/// @throws std::invalid_argument where the schedule is none, or there is no such part
 template <class Scenario>
 Explored explore(const ExploreOptions& options, Scenario&& scenario) {
     using explorer::Choices;
@@ -102,7 +106,7 @@ Explored explore(const ExploreOptions& options, Scenario&& scenario) {
     const auto choices = [&] {
         if (!options.schedule.empty()) return Choices::along(options.schedule);
         if (options.random_executions > 0) return Choices::at_random(options.seed, options.random_executions);
-        return Choices::depth_first(options.preemptions);
+        return Choices::depth_first(options.preemptions, options.part, options.parts);
     };
     const Engine::Entry call = [](void* body) { (*static_cast<std::remove_reference_t<Scenario>*>(body))(); };
     void* const body = const_cast<void*>(static_cast<const void*>(&scenario)); // NOLINT: called as what it is

@@ -41,7 +41,15 @@ class Choices {
 public:
     static constexpr unsigned unbounded = std::numeric_limits<unsigned>::max();
 
-    static Choices depth_first(unsigned preemptions) { return Choices(Mode::depth_first, preemptions); }
+    /// The whole tree, or one of so many parts of it.
+    /// @throws std::invalid_argument where there is no such part
+    static Choices depth_first(unsigned preemptions, unsigned part = 0, unsigned parts = 1) {
+        if (part >= parts) throw std::invalid_argument("there is no such part");
+        Choices choices(Mode::depth_first, preemptions);
+        choices.part_ = part;
+        choices.parts_ = parts;
+        return choices;
+    }
     static Choices at_random(std::uint64_t seed, std::uint64_t executions) {
         Choices choices(Mode::random, unbounded);
         choices.random_.seed(seed);
@@ -91,8 +99,9 @@ public:
             path_.clear();
             return mode_ == Mode::random && --left_ > 0;
         }
-        for (; !path_.empty(); path_.pop_back())
-            if (turn(path_.back())) return true;
+        for (; !path_.empty(); pop())
+            while (turn(path_.back()))
+                if (is_ours()) return true;
         return false;
     }
 
@@ -135,6 +144,7 @@ private:
         Threads asleep = 0;
         Threads done = 0; // were chosen here before
         std::uint8_t running = 0;
+        bool turned = false;      // it is not the first choice here
         unsigned preemptions = 0; // made before
     };
 
@@ -168,7 +178,17 @@ private:
         }
         return 0;
     }
+    // What is below the second choice on the way that is not the first one at its place is dealt out to the parts in turn. That
+    // much is many times as many as there are parts, and no one is large; what is above is walked by all.
+    bool is_ours() noexcept { return turned_ != 2 || dealt_++ % parts_ == part_; }
+
+    void pop() noexcept {
+        if (path_.back().turned) --turned_;
+        path_.pop_back();
+    }
     bool turn(Node& node) {
+        if (!node.turned) ++turned_;
+        node.turned = true;
         if (node.count != 0) return ++node.chosen < node.count;
         node.done = with(node.done, node.chosen);
         auto left = static_cast<Threads>(node.enabled & ~node.done & ~(bounded() ? 0 : node.asleep));
@@ -197,6 +217,9 @@ private:
 
     Mode mode_;
     unsigned most_preemptions_;
+    unsigned part_ = 0, parts_ = 1;
+    std::uint64_t dealt_ = 0;
+    unsigned turned_ = 0; // so many of the path's nodes
     unsigned preemptions_ = 0;
     std::size_t depth_ = 0;
     std::vector<Node> path_;
