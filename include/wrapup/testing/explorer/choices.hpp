@@ -178,8 +178,8 @@ private:
         }
         return 0;
     }
-    // What is below the second choice on the way that is not the first one at its place is dealt out to the parts in turn. That
-    // much is many times as many as there are parts, and no one is large; what is above is walked by all.
+    // The second choice on the way that is not the first one at its place is dealt, with all below it, to the parts in turn. There
+    // are many times as many of these as there are parts, and none is large. What is above is walked by all.
     bool is_ours() noexcept { return turned_ != 2 || dealt_++ % parts_ == part_; }
 
     void pop() noexcept {
